@@ -1,0 +1,157 @@
+import { ProtocolError } from '../errors/client-errors.ts'
+
+/** From this size on a block of bytes is handed to the socket as it is instead of being copied into the frame. */
+const REFERENCE_FROM_BYTES = 4096
+
+/** Primitives to bytes. Big-endian, as all of Kafka. Large blocks are kept by reference, so a frame is a list of chunks. */
+export class Writer {
+  #buffer: Buffer
+  /** Where the chunk that is being written begins in `#buffer`. */
+  #start = 0
+  #at = 0
+  #chunks: Buffer[] = []
+  #finishedBytes = 0
+
+  constructor(capacityBytes = 512) {
+    this.#buffer = Buffer.allocUnsafe(capacityBytes)
+  }
+
+  /** Bytes written so far. */
+  get sizeBytes(): number {
+    return this.#finishedBytes + this.#at - this.#start
+  }
+
+  int8(value: number): void {
+    if ((value << 24) >> 24 !== value) throw outOfRange('int8', value)
+    this.#buffer[this.#room(1)] = value
+  }
+
+  int16(value: number): void {
+    if ((value << 16) >> 16 !== value) throw outOfRange('int16', value)
+    const at = this.#room(2)
+    this.#buffer[at] = value >> 8
+    this.#buffer[at + 1] = value
+  }
+
+  uint16(value: number): void {
+    if ((value & 0xffff) !== value) throw outOfRange('uint16', value)
+    const at = this.#room(2)
+    this.#buffer[at] = value >> 8
+    this.#buffer[at + 1] = value
+  }
+
+  int32(value: number): void {
+    if ((value | 0) !== value) throw outOfRange('int32', value)
+    const at = this.#room(4)
+    this.#buffer[at] = value >> 24
+    this.#buffer[at + 1] = value >> 16
+    this.#buffer[at + 2] = value >> 8
+    this.#buffer[at + 3] = value
+  }
+
+  int64(value: bigint): void {
+    if (typeof value !== 'bigint' || BigInt.asIntN(64, value) !== value) throw outOfRange('int64', value)
+    const at = this.#room(8)
+    this.#buffer.writeBigInt64BE(value, at)
+  }
+
+  float64(value: number): void {
+    if (typeof value !== 'number') throw outOfRange('float64', value)
+    const at = this.#room(8)
+    this.#buffer.writeDoubleBE(value, at)
+  }
+
+  bool(value: boolean): void {
+    if (typeof value !== 'boolean') throw outOfRange('bool', value)
+    this.#buffer[this.#room(1)] = value ? 1 : 0
+  }
+
+  /** An unsigned varint: seven bits a byte, least significant first. `value` is below 2^32. */
+  uvarint(value: number): void {
+    let at = this.#room(5)
+    let rest = value
+    while (rest > 0x7f) {
+      this.#buffer[at++] = (rest & 0x7f) | 0x80
+      rest >>>= 7
+    }
+    this.#buffer[at++] = rest
+    this.#at = at
+  }
+
+  uuid(value: string): void {
+    // 22 characters of base64url are what Kafka prints; Buffer would skip what is not base64url, so the length is checked twice.
+    if (typeof value !== 'string' || value.length !== 22) throw outOfRange('uuid', value)
+    const at = this.#room(16)
+    if (this.#buffer.write(value, at, 16, 'base64url') !== 16) throw outOfRange('uuid', value)
+  }
+
+  /** A string with an int16 length, or a compact one with an unsigned varint of length + 1. */
+  string(value: string, compact: boolean): void {
+    if (typeof value !== 'string') throw outOfRange('string', value)
+    const length = Buffer.byteLength(value)
+    if (length > 0x7fff) throw new ProtocolError(`a string of ${length} bytes is longer than Kafka's limit of 32767`)
+    if (compact) this.uvarint(length + 1)
+    else this.int16(length)
+    const at = this.#room(length)
+    this.#buffer.write(value, at, length, 'utf8')
+  }
+
+  /** Bytes with an int32 length, or compact ones. Large ones are not copied: they must not change until they are sent. */
+  bytes(value: Uint8Array, compact: boolean): void {
+    if (!(value instanceof Uint8Array)) throw outOfRange('bytes', value)
+    const length = value.length
+    if (compact) this.uvarint(length + 1)
+    else this.int32(length)
+    this.raw(value)
+  }
+
+  /** Bytes as they are, without a length. */
+  raw(value: Uint8Array): void {
+    const length = value.length
+    if (length < REFERENCE_FROM_BYTES) {
+      const at = this.#room(length)
+      this.#buffer.set(value, at)
+      return
+    }
+    this.#endChunk()
+    this.#chunks.push(Buffer.isBuffer(value) ? value : Buffer.from(value.buffer, value.byteOffset, length))
+    this.#finishedBytes += length
+  }
+
+  /** Everything written, in order, as few chunks as possible. The writer is used up. */
+  finish(): Buffer[] {
+    this.#endChunk()
+    return this.#chunks
+  }
+
+  #endChunk(): void {
+    if (this.#at === this.#start) return
+    this.#chunks.push(this.#buffer.subarray(this.#start, this.#at))
+    this.#finishedBytes += this.#at - this.#start
+    this.#start = this.#at
+  }
+
+  /** Makes room for `size` bytes, moves past them and tells where they begin. */
+  #room(size: number): number {
+    const at = this.#at
+    if (at + size > this.#buffer.length) return this.#grow(size)
+    this.#at = at + size
+    return at
+  }
+
+  #grow(size: number): number {
+    const pending = this.#at - this.#start
+    const bigger = Buffer.allocUnsafe(Math.max(this.#buffer.length * 2, pending + size))
+    this.#buffer.copy(bigger, 0, this.#start, this.#at)
+    this.#buffer = bigger
+    this.#start = 0
+    this.#at = pending + size
+    return pending
+  }
+}
+
+function outOfRange(type: string, value: unknown): ProtocolError {
+  return new ProtocolError(
+    `${typeof value === 'string' ? JSON.stringify(value) : String(value)} is not a valid ${type}`,
+  )
+}
