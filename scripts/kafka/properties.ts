@@ -1,0 +1,65 @@
+import type { SecurityProtocol } from './handle.ts'
+
+/** Where one broker of a cluster listens and keeps its data. */
+export interface BrokerPlan {
+  readonly id: number
+  readonly folder: string
+  readonly port: number
+  readonly controllerPort: number
+  /** The ports of the listeners beside the plain one, by name. */
+  readonly listenerPorts: Readonly<Record<string, number>>
+}
+
+/** All brokers listen on the loopback address only: a test cluster is nobody else's business. */
+export const host = '127.0.0.1'
+
+/** The configuration of one broker (and controller) of the cluster `plans`. */
+export function serverProperties(
+  plan: BrokerPlan,
+  plans: readonly BrokerPlan[],
+  listeners: Readonly<Record<string, SecurityProtocol>> = {},
+  config: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  const own = Object.entries({ PLAINTEXT: plan.port, ...plan.listenerPorts })
+  const advertised = own.map(([name, port]) => `${name}://${host}:${port}`).join(',')
+  const protocols = Object.entries({ CONTROLLER: 'PLAINTEXT', PLAINTEXT: 'PLAINTEXT', ...listeners })
+  return {
+    'process.roles': 'broker,controller',
+    'node.id': String(plan.id),
+    'controller.quorum.voters': plans.map(({ id, controllerPort }) => `${id}@${host}:${controllerPort}`).join(','),
+    'controller.listener.names': 'CONTROLLER',
+    'inter.broker.listener.name': 'PLAINTEXT',
+    listeners: `${advertised},CONTROLLER://${host}:${plan.controllerPort}`,
+    'advertised.listeners': advertised,
+    'listener.security.protocol.map': protocols.map(pair => pair.join(':')).join(','),
+    'log.dirs': `${plan.folder}/data`,
+    ...testDefaults(plans.length),
+    ...config,
+  }
+}
+
+/** What tests want to be otherwise than production: internal topics that are soon made, groups that start at once. */
+function testDefaults(brokers: number): Record<string, string> {
+  const replicas = String(Math.min(brokers, 3))
+  const inSync = brokers < 3 ? '1' : '2'
+  return {
+    'default.replication.factor': replicas,
+    'min.insync.replicas': inSync,
+    'offsets.topic.replication.factor': replicas,
+    'offsets.topic.num.partitions': '6',
+    'transaction.state.log.replication.factor': replicas,
+    'transaction.state.log.min.isr': inSync,
+    'transaction.state.log.num.partitions': '6',
+    'share.coordinator.state.topic.replication.factor': replicas,
+    'share.coordinator.state.topic.min.isr': inSync,
+    'share.coordinator.state.topic.num.partitions': '6',
+    'group.initial.rebalance.delay.ms': '0',
+  }
+}
+
+/** Writes a Java properties file. */
+export function formatProperties(properties: Readonly<Record<string, string>>): string {
+  return Object.entries(properties)
+    .map(([key, value]) => `${key}=${value.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')}\n`)
+    .join('')
+}
