@@ -1,0 +1,45 @@
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+import { RingReporter } from './test/support/reporter.ts'
+
+const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+// The clusters of the kafka ring are started once for all of its files, and only when one of them is run.
+const kafkaSetup = file('./test/support/kafka-setup.ts')
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^samsa$/, replacement: file('./src/index.ts') },
+      { find: /^samsa\/([a-z]+)$/, replacement: `${file('./src')}/$1.ts` },
+    ],
+  },
+  test: {
+    reporters: ['default', new RingReporter()],
+    // A ring is a project: `vitest run --project unit` runs what needs nothing but Node.
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts', 'test/architecture/**/*.test.ts'],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'kafka',
+          include: ['test/kafka/**/*.test.ts'],
+          globalSetup: existsSync(kafkaSetup) ? [kafkaSetup] : [],
+          // Real brokers want the cores too; more files at a time would only wait for one another and time out.
+          maxWorkers: 2,
+          testTimeout: 60_000,
+          hookTimeout: 180_000,
+          // After the unit ring, so that what is broken in general is seen first.
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+})
