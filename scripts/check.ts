@@ -1,0 +1,61 @@
+// Everything that is checked without running the tests: `npm run check`. Prints one line a check.
+
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { checkContents, checkInstalled, pack } from './check-package.ts'
+import { root, run } from './check-run.ts'
+
+let failures = 0
+
+/** Runs one check and says how it went; false where it failed. */
+async function check(name: string, body: () => Promise<unknown>): Promise<boolean> {
+  const start = performance.now()
+  try {
+    await body()
+  } catch (error) {
+    failures++
+    console.log(`${name}: failed\n${indent(error instanceof Error ? error.message : String(error))}`)
+    return false
+  }
+  console.log(`${name}: ok (${((performance.now() - start) / 1000).toFixed(1)} s)`)
+  return true
+}
+
+function indent(text: string): string {
+  return text.replace(/^/gm, '  ')
+}
+
+async function checkLockfile(): Promise<void> {
+  const lockfile = await readFile(join(root, 'package-lock.json'), 'utf8')
+  // Where packages come from is a matter of each machine, not of the repository.
+  if (lockfile.includes('"resolved"'))
+    throw new Error('package-lock.json names registries: remove the "resolved" lines')
+}
+
+async function checkPackage(): Promise<void> {
+  const directory = await mkdtemp(join(tmpdir(), 'samsa-check-'))
+  try {
+    let tarball = ''
+    const packed = await check('pack', async () => {
+      tarball = await pack(directory)
+    })
+    if (!packed) return
+    const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
+    await check('package contents', () => checkContents(tarball))
+    await check('publint', () => run('publint', ['run', tarball, '--strict']))
+    // The profile leaves out node10, the resolution of Node before 12.7, which cannot see entries other than the main one.
+    await check('are the types wrong', () => run('attw', [tarball, '--profile', 'node16', '--no-emoji', '--no-color']))
+    await check('package in use', () => checkInstalled(tarball, directory, manifest))
+  } finally {
+    await rm(directory, { recursive: true, force: true })
+  }
+}
+
+await check('types', () => run('tsc', ['--noEmit']))
+await check('lint and format', () => run('biome', ['check', '.']))
+await check('lockfile', checkLockfile)
+await check('architecture', () => run('vitest', ['run', '--project', 'unit', 'test/architecture']))
+if (await check('build', () => run('tsup', []))) await checkPackage()
+if (failures > 0) console.log(`${failures} ${failures === 1 ? 'check' : 'checks'} failed`)
+process.exitCode = failures === 0 ? 0 : 1
