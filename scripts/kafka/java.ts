@@ -30,7 +30,8 @@ export async function startJava(options: KafkaOptions): Promise<OwnKafka> {
     const plans = await planBrokers(folder, options)
     const command = (heap: string) => [java, ...javaOptions(heap), '-cp', join(jars, '*')]
     const clusterId = randomBytes(16).toString('base64url')
-    const format = [...command('256m'), 'kafka.tools.StorageTool', 'format', '-t', clusterId]
+    // With `=`, for an id may begin with a dash.
+    const format = [...command('256m'), 'kafka.tools.StorageTool', 'format', `--cluster-id=${clusterId}`]
     await Promise.all(
       plans.map(async plan => {
         await mkdir(plan.folder)

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { run, tail } from './run.ts'
+import { run } from './run.ts'
 import { KafkaUnavailableError } from './unavailable.ts'
 
 /** The Kafka release that is started where none is asked for. */
@@ -31,9 +31,9 @@ export async function jarFolder(version: string = defaultVersion): Promise<strin
   try {
     await writeFile(join(download, 'pom.xml'), pom)
     const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', '-DoutputDirectory=jars']
-    const { code, output } = await run('mvn', ['-q', '-B', ...goal], { cwd: download })
+    const { code, output } = await run('mvn', ['-q', '-B', '-U', '-Dstyle.color=never', ...goal], { cwd: download })
     if (code === 127) throw new KafkaUnavailableError('mvn (Maven) is not installed')
-    if (code !== 0) throw new KafkaUnavailableError(`Maven could not fetch Kafka ${version}:\n${tail(output, 8)}`)
+    if (code !== 0) throw new KafkaUnavailableError(`Maven could not fetch Kafka ${version}: ${firstError(output)}`)
     await rename(join(download, 'jars'), folder).catch(error => {
       if (!existsSync(folder)) throw error // else another process was first, with the same jars
     })
@@ -65,6 +65,12 @@ export async function classpath(version: string = defaultVersion): Promise<strin
  */
 export async function clientsJar(version: string = defaultVersion): Promise<string> {
   return join(await jarFolder(version), `kafka-clients-${version}.jar`)
+}
+
+/** Maven's first error line says what is wrong; the rest is advice about Maven. */
+function firstError(output: string): string {
+  const line = output.split('\n').find(line => line.includes('[ERROR]')) ?? output
+  return line.replace(/^.*?\[ERROR\] /, '').replace(/ -> \[Help 1\].*$/, '')
 }
 
 function pomFor(version: string): string {
