@@ -29,15 +29,23 @@ export class RingReporter implements Reporter {
     reason: TestRunEndReason,
   ): void {
     const rings = new Map(this.#rings.map(name => [name, { passed: 0, failed: 0, skipped: 0 }]))
+    const ringOf = new Map<unknown, Counts>()
     const skips: string[] = []
     for (const module of modules) {
       const counts = rings.get(module.project.name) ?? { passed: 0, failed: 0, skipped: 0 }
       rings.set(module.project.name, counts)
+      ringOf.set(module.moduleId, counts)
       count(module, counts, skips)
     }
+    // Thrown into the void while a file ran: no test has it, but the ring failed.
+    let strays = 0
+    for (const error of unhandledErrors) {
+      const counts = ringOf.get(error.VITEST_TEST_PATH)
+      if (counts === undefined) strays++
+      else counts.failed++
+    }
     for (const line of skips) this.#write(line)
-    // Such an error belongs to no test, so no ring can count it; the run fails all the same.
-    if (unhandledErrors.length > 0) this.#write(`errors outside of any test: ${unhandledErrors.length}`)
+    if (strays > 0) this.#write(`errors outside of any test file: ${strays}`)
     if (reason === 'interrupted') this.#write('the run was interrupted')
     let ran = 0
     for (const [name, { passed, failed, skipped }] of rings) {
@@ -51,12 +59,12 @@ export class RingReporter implements Reporter {
 function count(module: TestModule, counts: Counts, skips: string[]): void {
   let failedTests = 0
   for (const test of module.children.allTests()) {
-    const { state } = test.result()
-    if (state === 'passed') counts.passed++
-    else if (state === 'failed') failedTests++
+    const result = test.result()
+    if (result.state === 'passed') counts.passed++
+    else if (result.state === 'failed') failedTests++
     else {
       counts.skipped++
-      const note = test.result().state === 'skipped' ? (test.result() as { note?: string }).note : undefined
+      const note = result.state === 'skipped' ? result.note : undefined
       skips.push(`skipped: ${test.fullName}${note === undefined ? '' : ` (${note})`}`)
     }
   }
