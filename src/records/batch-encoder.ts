@@ -1,0 +1,288 @@
+import { ConfigurationError, MessageTooLargeError } from '../errors/client-errors.ts'
+import * as at from './batch-header.ts'
+import { bufferView } from './buffer-view.ts'
+import type { CodecName } from './compression/codec.ts'
+import { codecByName } from './compression/registry.ts'
+import { crc32c } from './crc32c.ts'
+import type { RecordData, RecordHeaderList } from './record-data.ts'
+import { headersSize, maxHeadersSize, maxSize, recordBodySize, writeBytes } from './record-encoding.ts'
+import { lengthWidth, varlongWidth, writeLength, writeVarlongDifference } from './varint.ts'
+
+/** How {@link BatchEncoder.close} finishes a batch. */
+export interface CloseBatchOptions {
+  /** Default 'none'. */
+  readonly codec?: CodecName
+  /** Default: the codec's own. */
+  readonly level?: number | undefined
+  /** Default 0n, as in every produce request: the broker sets it. */
+  readonly baseOffset?: bigint
+  /** Default -1n: not idempotent. */
+  readonly producerId?: bigint
+  /** Default -1. */
+  readonly producerEpoch?: number
+  /** The sequence of the first record. Default -1. */
+  readonly baseSequence?: number
+  /** Default -1: not known. */
+  readonly partitionLeaderEpoch?: number
+  /** Default false. */
+  readonly transactional?: boolean
+  /** Whether the records are markers for clients rather than users' records. Default false. */
+  readonly control?: boolean
+  /** Default 'create'. A broker that appends with its own time sets {@link maxTimestamp} to it as well. */
+  readonly timestampType?: at.TimestampType
+  /** Default: the largest timestamp of the records, -1 without any. */
+  readonly maxTimestamp?: number
+}
+
+/** How a {@link BatchEncoder} begins. */
+export interface BatchEncoderOptions {
+  /** How much memory to begin with, in bytes; it grows by doubling. Best near the size the batch will have. Default 1024. */
+  readonly initialBytes?: number
+  /** The delete horizon of a compacted log (KIP-534), from which timestamps count then. Default: none. */
+  readonly deleteHorizonMs?: number | undefined
+}
+
+/** Lengths in the format are int32. */
+const MAX_BATCH_BYTES = 2 ** 31 - 1
+const NOTHING = Buffer.alloc(0)
+const LARGEST_SMALL_DELTA = 2 ** 30
+
+/**
+ * A record batch of format v2 that is being filled. Records are written straight into its one buffer as they come; header,
+ * compression and CRC are done once, when it is closed.
+ */
+export class BatchEncoder {
+  #bytes: Buffer
+  /** Where the next record goes. */
+  #position = at.RECORDS
+  #count = 0
+  #nextOffsetDelta = 0
+  #baseTimestamp: number
+  #maxTimestamp = at.NONE
+  readonly #hasDeleteHorizon: boolean
+  #isClosed = false
+
+  constructor(options: BatchEncoderOptions = {}) {
+    this.#bytes = Buffer.allocUnsafe(Math.max(options.initialBytes ?? 1024, at.RECORDS))
+    this.#hasDeleteHorizon = options.deleteHorizonMs !== undefined
+    this.#baseTimestamp = options.deleteHorizonMs ?? at.NONE
+  }
+
+  /** The number of records so far. */
+  get count(): number {
+    return this.#count
+  }
+
+  /** The size of the whole batch so far, header and uncompressed records. */
+  get sizeBytes(): number {
+    return this.#position
+  }
+
+  /** The timestamp of the first record; -1 before there is one. */
+  get baseTimestamp(): number {
+    return this.#baseTimestamp
+  }
+
+  /** The largest timestamp; -1 before there is a record. */
+  get maxTimestamp(): number {
+    return this.#maxTimestamp
+  }
+
+  /**
+   * The exact {@link sizeBytes} that the batch would have with one more record. It measures strings; `tryAppend` decides
+   * by a limit without doing so.
+   */
+  sizeWith(timestamp: number, key: RecordData, value: RecordData, headers: RecordHeaderList | null): number {
+    const body = recordBodySize(this.#timestampDelta(timestamp), this.#nextOffsetDelta, key, value, headers)
+    return this.#position + lengthWidth(body) + body
+  }
+
+  /**
+   * Adds a record.
+   *
+   * @param timestamp milliseconds since 1970, a safe integer; it may be less than that of earlier records.
+   * @throws ConfigurationError for another timestamp; MessageTooLargeError where the batch would pass 2 GiB.
+   */
+  append(timestamp: number, key: RecordData, value: RecordData, headers: RecordHeaderList | null): void {
+    if (!this.tryAppend(MAX_BATCH_BYTES, timestamp, key, value, headers)) {
+      const size = this.sizeWith(timestamp, key, value, headers)
+      throw new MessageTooLargeError(
+        `a record batch of ${size} bytes is more than the format can hold (${MAX_BATCH_BYTES})`,
+        size,
+        MAX_BATCH_BYTES,
+      )
+    }
+  }
+
+  /**
+   * Adds a record unless the batch would become larger than `limitBytes` by it, header and uncompressed records; then it
+   * answers false, and the batch is as it was. This is the cheapest way to keep a limit, as nothing is measured beforehand.
+   *
+   * @throws ConfigurationError for a timestamp that is not a safe integer.
+   */
+  tryAppend(
+    limitBytes: number,
+    timestamp: number,
+    key: RecordData,
+    value: RecordData,
+    headers: RecordHeaderList | null,
+  ): boolean {
+    if (!Number.isSafeInteger(timestamp)) throw badTimestamp(timestamp)
+    const keyUnits = key === null ? -1 : key.length
+    const valueUnits = value === null ? -1 : value.length
+    const start = this.#position
+    // UTF-8 takes at least a byte a UTF-16 unit: what is too large by that is not even begun.
+    if (start + keyUnits + valueUnits > limitBytes) return false
+
+    const offsetDelta = this.#nextOffsetDelta
+    const timestampDelta = this.#timestampDelta(timestamp)
+    const isSmallDelta = timestampDelta < LARGEST_SMALL_DELTA && timestampDelta >= -LARGEST_SMALL_DELTA
+
+    let room = start + maxSize(key) + maxSize(value) + 36
+    if (headers !== null) room += maxHeadersSize(headers)
+    if (room > this.#bytes.length) this.#makeRoom(start, timestampDelta, key, value, headers)
+    const bytes = this.#bytes
+
+    // The record's length comes first and is known last. Its width is guessed as if all text were ASCII, which is mostly
+    // right; when it is not, the record is moved by a byte or two.
+    const guess =
+      1 +
+      (isSmallDelta ? smallWidth(timestampDelta) : varlongWidth(timestampDelta)) +
+      lengthWidth(offsetDelta) +
+      (keyUnits > 0 ? lengthWidth(keyUnits) + keyUnits : 1) +
+      (valueUnits > 0 ? lengthWidth(valueUnits) + valueUnits : 1) +
+      (headers === null ? 1 : headersSize(headers, true))
+    const bodyStart = start + lengthWidth(guess)
+
+    let position = bodyStart
+    bytes[position++] = 0
+    if (isSmallDelta) {
+      let raw = ((timestampDelta << 1) ^ (timestampDelta >> 31)) >>> 0
+      while (raw >= 0x80) {
+        bytes[position++] = (raw & 0x7f) | 0x80
+        raw >>>= 7
+      }
+      bytes[position++] = raw
+    } else {
+      position = writeVarlongDifference(bytes, position, timestamp, this.#baseTimestamp)
+    }
+    position = writeLength(bytes, position, offsetDelta)
+    position = writeBytes(bytes, position, key)
+    position = writeBytes(bytes, position, value)
+    if (headers === null) {
+      bytes[position++] = 0
+    } else {
+      position = writeLength(bytes, position, headers.length)
+      for (let i = 0; i < headers.length; i++) {
+        const header = headers[i]!
+        position = writeBytes(bytes, position, header[0])
+        position = writeBytes(bytes, position, header[1])
+      }
+    }
+
+    const length = position - bodyStart
+    if (length === guess) writeLength(bytes, start, length)
+    else position = placeRecord(bytes, start, bodyStart, position)
+    if (position > limitBytes) return false
+
+    this.#position = position
+    this.#nextOffsetDelta = offsetDelta + 1
+    if (this.#count++ === 0) {
+      if (!this.#hasDeleteHorizon) this.#baseTimestamp = timestamp
+      this.#maxTimestamp = timestamp
+    } else if (timestamp > this.#maxTimestamp) {
+      this.#maxTimestamp = timestamp
+    }
+    return true
+  }
+
+  /** Leaves out that many offsets before the next record, or at the end, as compaction does. */
+  skipOffsets(count: number): void {
+    this.#nextOffsetDelta += count
+  }
+
+  /**
+   * Finishes the batch: writes the header, compresses, computes the CRC. Nothing can be added after that.
+   *
+   * @returns the batch; without compression a view of the memory that it was written in.
+   * @throws ConfigurationError for a codec or a level that there is not.
+   */
+  close(options: CloseBatchOptions = {}): Buffer {
+    if (this.#isClosed) throw new Error('this batch has been closed')
+    const codec = codecByName(options.codec ?? 'none')
+    let batch = view(this.#bytes, 0, this.#position)
+    if (codec.id !== 0) {
+      const records = codec.compress(view(this.#bytes, at.RECORDS, this.#position - at.RECORDS), options.level)
+      batch = Buffer.allocUnsafe(at.RECORDS + records.length)
+      batch.set(records, at.RECORDS)
+    }
+    // The memory is the batch's now: nothing more may be written to it, and `tryAppend` finds no room.
+    this.#isClosed = true
+    this.#bytes = NOTHING
+
+    let attributes = codec.id
+    if (options.timestampType === 'log-append') attributes |= at.LOG_APPEND_TIME_BIT
+    if (options.transactional === true) attributes |= at.TRANSACTIONAL_BIT
+    if (options.control === true) attributes |= at.CONTROL_BIT
+    if (this.#hasDeleteHorizon) attributes |= at.DELETE_HORIZON_BIT
+
+    batch.writeBigInt64BE(options.baseOffset ?? 0n, at.BASE_OFFSET)
+    batch.writeInt32BE(batch.length - at.LOG_OVERHEAD, at.BATCH_LENGTH)
+    batch.writeInt32BE(options.partitionLeaderEpoch ?? at.NONE, at.PARTITION_LEADER_EPOCH)
+    batch.writeInt8(2, at.MAGIC)
+    batch.writeInt16BE(attributes, at.ATTRIBUTES)
+    batch.writeInt32BE(Math.max(this.#nextOffsetDelta - 1, 0), at.LAST_OFFSET_DELTA)
+    batch.writeBigInt64BE(BigInt(this.#baseTimestamp), at.BASE_TIMESTAMP)
+    batch.writeBigInt64BE(BigInt(options.maxTimestamp ?? this.#maxTimestamp), at.MAX_TIMESTAMP)
+    batch.writeBigInt64BE(options.producerId ?? -1n, at.PRODUCER_ID)
+    batch.writeInt16BE(options.producerEpoch ?? at.NONE, at.PRODUCER_EPOCH)
+    batch.writeInt32BE(options.baseSequence ?? at.NONE, at.BASE_SEQUENCE)
+    batch.writeInt32BE(this.#count, at.RECORD_COUNT)
+    batch.writeInt32BE(crc32c(view(batch, at.ATTRIBUTES, batch.length - at.ATTRIBUTES)), at.CRC)
+    return batch
+  }
+
+  #timestampDelta(timestamp: number): number {
+    return this.#count === 0 && !this.#hasDeleteHorizon ? 0 : timestamp - this.#baseTimestamp
+  }
+
+  /** Growth is rare, so text can be measured here instead of making room for three bytes a character. */
+  #makeRoom(
+    start: number,
+    timestampDelta: number,
+    key: RecordData,
+    value: RecordData,
+    headers: RecordHeaderList | null,
+  ): void {
+    if (this.#isClosed) throw new Error('this batch has been closed')
+    const needed = start + 5 + recordBodySize(timestampDelta, this.#nextOffsetDelta, key, value, headers)
+    if (needed <= this.#bytes.length) return
+    const grown = Buffer.allocUnsafe(Math.max(needed, Math.min(this.#bytes.length * 2, MAX_BATCH_BYTES)))
+    grown.set(view(this.#bytes, 0, start))
+    this.#bytes = grown
+  }
+}
+
+/** Moves a record next to its length, whose width was guessed wrong; returns where the record ends then. */
+function placeRecord(bytes: Buffer, start: number, bodyStart: number, end: number): number {
+  const length = end - bodyStart
+  const rightStart = start + lengthWidth(length)
+  if (rightStart !== bodyStart) bytes.copyWithin(rightStart, bodyStart, end)
+  writeLength(bytes, start, length)
+  return rightStart + length
+}
+
+/** The width of a delta of at most 31 bits. */
+function smallWidth(delta: number): number {
+  return lengthWidth(delta < 0 ? -delta - 1 : delta)
+}
+
+function view(bytes: Buffer, start: number, length: number): Buffer {
+  return bufferView(bytes.buffer, bytes.byteOffset + start, length)
+}
+
+function badTimestamp(timestamp: number): ConfigurationError {
+  return new ConfigurationError([
+    { option: 'timestamp', problem: `must be whole milliseconds since 1970, not ${String(timestamp)}` },
+  ])
+}

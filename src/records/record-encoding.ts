@@ -1,0 +1,104 @@
+import type { RecordData, RecordHeaderList } from './record-data.ts'
+import { lengthWidth, varlongWidth, writeLength } from './varint.ts'
+
+/** Up to here a loop over the characters is faster than a call into the runtime; both Node 20 and 24, about 16 to 24. */
+const SHORT_TEXT = 16
+const SHORT_BYTES = 8
+
+interface Utf8Writer {
+  utf8Write(text: string, position: number): number
+}
+
+/** What `write(text, position, 'utf8')` calls after looking at its arguments: 10 to 20 ns less on Node 20. */
+const writeUtf8: (bytes: Buffer, position: number, text: string) => number =
+  typeof (Buffer.prototype as unknown as Partial<Utf8Writer>).utf8Write === 'function'
+    ? (bytes, position, text) => (bytes as unknown as Utf8Writer).utf8Write(text, position)
+    : (bytes, position, text) => bytes.write(text, position, 'utf8')
+
+/**
+ * Writes a length and the data; -1 and nothing for null. There must be room. Text is not measured beforehand: its length is
+ * guessed as if it were ASCII, and put right.
+ *
+ * @returns the position after it.
+ */
+export function writeBytes(bytes: Buffer, position: number, data: RecordData): number {
+  if (data === null) {
+    bytes[position] = 1
+    return position + 1
+  }
+  const units = data.length
+  const start = position + lengthWidth(units)
+  if (typeof data !== 'string') {
+    writeLength(bytes, position, units)
+    if (units > SHORT_BYTES) bytes.set(data, start)
+    else for (let i = 0; i < units; i++) bytes[start + i] = data[i]!
+    return start + units
+  }
+  if (units <= SHORT_TEXT) {
+    let i = 0
+    for (; i < units; i++) {
+      const unit = data.charCodeAt(i)
+      if (unit > 0x7f) break
+      bytes[start + i] = unit
+    }
+    if (i === units) {
+      bytes[position] = units << 1
+      return start + units
+    }
+  }
+  const length = writeUtf8(bytes, start, data)
+  const rightStart = position + lengthWidth(length)
+  if (rightStart !== start) bytes.copyWithin(rightStart, start, start + length)
+  writeLength(bytes, position, length)
+  return rightStart + length
+}
+
+/** The most that data takes in UTF-8, its length aside. */
+export function maxSize(data: RecordData): number {
+  if (data === null) return 0
+  return typeof data === 'string' ? data.length * 3 : data.length
+}
+
+/** The most that headers take, their count aside. */
+export function maxHeadersSize(headers: RecordHeaderList): number {
+  let size = 0
+  for (let i = 0; i < headers.length; i++) {
+    const header = headers[i]!
+    size += 10 + header[0].length * 3 + maxSize(header[1])
+  }
+  return size
+}
+
+/** What headers take with their count: exactly, or as if all text were ASCII. */
+export function headersSize(headers: RecordHeaderList, asAscii: boolean): number {
+  let size = lengthWidth(headers.length)
+  for (let i = 0; i < headers.length; i++) {
+    const header = headers[i]!
+    size += dataSize(header[0], asAscii) + dataSize(header[1], asAscii)
+  }
+  return size
+}
+
+/** The exact size of a record after its length. */
+export function recordBodySize(
+  timestampDelta: number,
+  offsetDelta: number,
+  key: RecordData,
+  value: RecordData,
+  headers: RecordHeaderList | null,
+): number {
+  return (
+    1 +
+    varlongWidth(timestampDelta) +
+    lengthWidth(offsetDelta) +
+    dataSize(key, false) +
+    dataSize(value, false) +
+    (headers === null ? 1 : headersSize(headers, false))
+  )
+}
+
+function dataSize(data: RecordData, asAscii: boolean): number {
+  if (data === null) return 1
+  const length = asAscii || typeof data !== 'string' ? data.length : Buffer.byteLength(data)
+  return lengthWidth(length) + length
+}

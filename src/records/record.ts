@@ -1,0 +1,76 @@
+import type { TimestampType } from './batch-header.ts'
+import type { RecordHeaders } from './headers.ts'
+import type { RecordBatch } from './record-batch.ts'
+
+/**
+ * One record of a batch. It holds nothing but its place in the batch: every property is read when asked for. `key` and
+ * `value` are views of the batch's memory, made anew each time; take each into a variable when it is needed twice, and
+ * copy what is to be kept for long, since a view keeps the whole response that it came with in memory.
+ *
+ * Layers above extend it with what they know (a topic and a partition), see {@link RecordBatch.read}.
+ */
+export class KafkaRecord {
+  readonly #batch: RecordBatch
+  readonly #index: number
+
+  constructor(batch: RecordBatch, index: number) {
+    this.#batch = batch
+    this.#index = index
+  }
+
+  /** The batch that it belongs to. */
+  get batch(): RecordBatch {
+    return this.#batch
+  }
+
+  get offset(): bigint {
+    return this.#batch.offsetAt(this.#index)
+  }
+
+  /** Milliseconds since 1970; -1 for none. Beyond 2^53 it is the nearest number. */
+  get timestamp(): number {
+    return this.#batch.timestampAt(this.#index)
+  }
+
+  get timestampType(): TimestampType {
+    return this.#batch.timestampType
+  }
+
+  /** The epoch of the leader that the record was appended by; -1 where that is not known. */
+  get leaderEpoch(): number {
+    return this.#batch.partitionLeaderEpoch
+  }
+
+  get key(): Buffer | null {
+    return this.#batch.keyAt(this.#index)
+  }
+
+  /** Null is a tombstone; an empty value is an empty Buffer. */
+  get value(): Buffer | null {
+    return this.#batch.valueAt(this.#index)
+  }
+
+  get headers(): RecordHeaders {
+    return this.#batch.headersAt(this.#index)
+  }
+
+  /** For logs: the offset as a string, since JSON has no bigint; key, value and header values as UTF-8 text. */
+  toJSON(): RecordJson {
+    return {
+      offset: String(this.offset),
+      timestamp: this.timestamp,
+      key: this.key?.toString() ?? null,
+      value: this.value?.toString() ?? null,
+      headers: this.headers.toJSON(),
+    }
+  }
+}
+
+/** What {@link KafkaRecord.toJSON} gives. */
+export interface RecordJson {
+  offset: string
+  timestamp: number
+  key: string | null
+  value: string | null
+  headers: [name: string, value: string | null][]
+}
