@@ -4,7 +4,7 @@ import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { join } from 'node:path'
 import type { Broker } from './handle.ts'
 import { type BrokerPlan, host } from './properties.ts'
-import { untilReady } from './ready.ts'
+import { type ClusterView, untilReady } from './ready.ts'
 import { tail } from './run.ts'
 
 const readyTimeoutMs = 60_000
@@ -13,19 +13,27 @@ const stopTimeoutMs = 30_000
 /** The file with the process id of the broker that lives in `folder`, while it is running. */
 export const pidFile = (folder: string): string => join(folder, 'pid')
 
+/** The end of a broker's log without its chatter: a broker that fails says why, and then at length how it shuts down. */
+export function logEnd(log: string): string {
+  const telling = log.split('\n').filter(line => !/ (INFO|DEBUG|TRACE) /.test(line))
+  return tail(telling.join('\n')) || tail(log)
+}
+
 /** A broker as a Java process of ours. Its folder holds `server.properties`, `pid`, `broker.log` and `data`. */
 export class BrokerProcess implements Broker {
   readonly id: number
   readonly host = host
   readonly port: number
   readonly #folder: string
+  readonly #clusterId: string
   readonly #java: readonly string[]
   #child: ChildProcess | undefined
 
-  constructor(plan: BrokerPlan, java: readonly string[]) {
+  constructor(plan: BrokerPlan, clusterId: string, java: readonly string[]) {
     this.id = plan.id
     this.port = plan.port
     this.#folder = plan.folder
+    this.#clusterId = clusterId
     this.#java = java
   }
 
@@ -56,8 +64,11 @@ export class BrokerProcess implements Broker {
 
   /** Waits until the broker answers, is registered itself and sees `brokers` in all; a failure shows the log's end. */
   async ready(brokers = 1): Promise<void> {
+    // Who answers must be of this cluster: if another Kafka took the port first, ours is about to end.
+    const enough = ({ clusterId, nodes }: ClusterView) =>
+      clusterId === this.#clusterId && nodes.length >= brokers && nodes.some(({ id }) => id === this.id)
     try {
-      await untilReady(this, nodes => nodes.length >= brokers && nodes.some(({ id }) => id === this.id), {
+      await untilReady(this, enough, {
         timeoutMs: readyTimeoutMs,
         lost: () => {
           if (this.#child === undefined) throw new Error(`broker ${this.id} ended before it was ready`)
@@ -65,7 +76,7 @@ export class BrokerProcess implements Broker {
       })
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
-      throw new Error(`${reason}; the end of its log:\n${tail(readFileSync(this.#logFile, 'utf8'))}`)
+      throw new Error(`${reason}; the end of its log:\n${logEnd(readFileSync(this.#logFile, 'utf8'))}`)
     }
   }
 

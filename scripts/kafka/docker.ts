@@ -24,9 +24,9 @@ export async function startDocker(options: KafkaOptions): Promise<OwnKafka> {
   if (options.listeners ?? options.formatArguments) {
     throw new KafkaUnavailableError('the containers offer no listeners and format arguments of one’s own')
   }
-  await findDocker()
-  const count = options.brokers ?? 1
   const version = options.version ?? defaultVersion
+  await findDocker(`apache/kafka:${version}`)
+  const count = options.brokers ?? 1
   const project = `samsa-kafka-${randomBytes(4).toString('hex')}`
   const ports = options.ports ?? (await freePorts(count))
   const services = serviceNames(count)
@@ -42,17 +42,16 @@ export async function startDocker(options: KafkaOptions): Promise<OwnKafka> {
     if (code !== 0) throw new Error(`docker compose ${args.join(' ')} failed:\n${tail(output)}`)
     return output
   }
-  const dismissGuard = guard(dockerCleanUp(project, count))
+  const cleanUp = ['-c', '"$@"; rm -rf "$0"', overrides, ...dockerCleanUp(project, count)]
+  const dismissGuard = guard(['sh', ...cleanUp])
   const stop = async () => {
-    const [command = 'docker', ...args] = dockerCleanUp(project, count)
-    await run(command, args)
-    await rm(overrides, { recursive: true, force: true })
+    await run('sh', cleanUp)
     dismissGuard()
   }
   const brokers = services.map((service, index): Broker => {
     const address = { host, port: ports[index] ?? 0 }
     const ready = () =>
-      untilReady(address, nodes => nodes.some(({ id }) => id === index + 1), { timeoutMs: readyTimeoutMs })
+      untilReady(address, ({ nodes }) => nodes.some(({ id }) => id === index + 1), { timeoutMs: readyTimeoutMs })
     const control = (...args: string[]) => compose(...args, service).then(() => {})
     return {
       id: index + 1,
@@ -65,8 +64,10 @@ export async function startDocker(options: KafkaOptions): Promise<OwnKafka> {
     }
   })
   try {
-    await compose('up', '--detach', '--quiet-pull')
-    const all = brokers.map(broker => untilReady(broker, nodes => nodes.length >= count, { timeoutMs: readyTimeoutMs }))
+    await compose('up', '--detach')
+    const all = brokers.map(broker =>
+      untilReady(broker, ({ nodes }) => nodes.length >= count, { timeoutMs: readyTimeoutMs }),
+    )
     await Promise.all(all).catch(async error => {
       throw new Error(`${error.message}; the end of the logs:\n${await compose('logs', '--no-color', '--tail', '30')}`)
     })
@@ -122,11 +123,14 @@ function composeArgs(project: string, brokers: 1 | 3): string[] {
   return ['compose', '--project-name', project, '--profile', brokers === 1 ? 'one' : 'three', '-f', composeFile]
 }
 
-async function findDocker(): Promise<void> {
+async function findDocker(image: string): Promise<void> {
   // `docker info` and not `docker --version`: a client without an engine is no Docker.
   const engine = await run('docker', ['info', '--format', '{{.ServerVersion}}'], { timeoutMs: 10_000 })
   if (engine.code === 127) throw new KafkaUnavailableError('docker is not installed')
   if (engine.code !== 0) throw new KafkaUnavailableError('the Docker engine does not answer')
   const compose = await run('docker', ['compose', 'version'])
   if (compose.code !== 0) throw new KafkaUnavailableError('docker has no Compose plugin')
+  if ((await run('docker', ['image', 'inspect', image])).code === 0) return
+  const pull = await run('docker', ['pull', '--quiet', image])
+  if (pull.code !== 0) throw new KafkaUnavailableError(`the image cannot be pulled: ${tail(pull.output, 1)}`)
 }

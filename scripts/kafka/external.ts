@@ -1,11 +1,11 @@
 import { type Broker, handle, type KafkaHandle } from './handle.ts'
-import { liveNodes } from './ready.ts'
+import { clusterView } from './ready.ts'
 
 /** Uses the cluster whose plain listeners are given as `host:port,host:port`, as it is, and leaves it as it was. */
 export async function useExternal(list: string): Promise<KafkaHandle> {
   const bootstrap = list.split(',').map(address => address.trim())
   const { hostname, port } = new URL(`tcp://${bootstrap[0]}`)
-  const nodes = await liveNodes(hostname.replace(/^\[|\]$/g, ''), Number(port || 9092)).catch(error => {
+  const { nodes } = await clusterView(hostname.replace(/^\[|\]$/g, ''), Number(port || 9092)).catch(error => {
     throw new Error(`KAFKA_BROKERS is set to ${list}, but no Kafka answers there: ${error.message}`)
   })
   return handle({

@@ -41,7 +41,9 @@ export async function startJava(options: KafkaOptions): Promise<OwnKafka> {
       }),
     )
     const heap = options.heap ?? (plans.length === 1 ? '1g' : '512m')
-    const brokers = plans.map(plan => new BrokerProcess(plan, [...command(heap), 'kafka.Kafka', propertiesFile(plan)]))
+    const brokers = plans.map(
+      plan => new BrokerProcess(plan, clusterId, [...command(heap), 'kafka.Kafka', propertiesFile(plan)]),
+    )
     for (const broker of brokers) broker.spawn()
     await Promise.all(brokers.map(broker => broker.ready(brokers.length)))
 

@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { logEnd } from '../../../scripts/kafka/broker.ts'
+import { imageVariable } from '../../../scripts/kafka/docker.ts'
+import { formatProperties, serverProperties } from '../../../scripts/kafka/properties.ts'
+
+const plans = [1, 2, 3].map(id => ({
+  id,
+  folder: `/tmp/k/broker-${id}`,
+  port: 9091 + id,
+  controllerPort: 19091 + id,
+  listenerPorts: { TLS: 29091 + id },
+}))
+const [first = plans[0]!] = plans
+
+describe('broker configuration', () => {
+  it('puts every broker into the quorum and every listener into place', () => {
+    expect(serverProperties(first, plans, { TLS: 'SSL' })).toMatchObject({
+      'controller.quorum.voters': '1@127.0.0.1:19092,2@127.0.0.1:19093,3@127.0.0.1:19094',
+      listeners: 'PLAINTEXT://127.0.0.1:9092,TLS://127.0.0.1:29092,CONTROLLER://127.0.0.1:19092',
+      'advertised.listeners': 'PLAINTEXT://127.0.0.1:9092,TLS://127.0.0.1:29092',
+      'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,TLS:SSL',
+      'offsets.topic.replication.factor': '3',
+      'transaction.state.log.min.isr': '2',
+    })
+  })
+
+  it('lets the caller have the last word', () => {
+    const properties = serverProperties(first, [first], {}, { 'group.initial.rebalance.delay.ms': '100' })
+    expect(properties).toMatchObject({
+      'group.initial.rebalance.delay.ms': '100',
+      'offsets.topic.replication.factor': '1',
+    })
+  })
+
+  it('escapes what a properties file takes for syntax', () => {
+    expect(formatProperties({ a: 'C:\\x', b: 'two\nlines' })).toBe('a=C:\\\\x\nb=two\\nlines\n')
+  })
+
+  it('spells settings as the image takes them', () => {
+    expect(imageVariable('message.max.bytes')).toBe('KAFKA_MESSAGE_MAX_BYTES')
+    expect(imageVariable('listener.name.a.scram-sha-256.x_y')).toBe('KAFKA_LISTENER_NAME_A_SCRAM___SHA___256_X__Y')
+  })
+
+  it.each([
+    [1, [first], 'x-one'],
+    [3, plans, 'x-three'],
+  ] as const)('gives %i containers the same test settings as Java processes', (_, cluster, anchor) => {
+    const compose = readFileSync(new URL('../../../docker-compose.yml', import.meta.url), 'utf8')
+    const blocks = compose.split('\n\n').filter(block => block.startsWith('x-environment') || block.startsWith(anchor))
+    const inCompose = blocks.join('\n').split('\n')
+    const same = Object.entries(serverProperties(first, cluster)).filter(([key]) =>
+      /factor|isr|replicas|partitions|delay/.test(key),
+    )
+    expect(same).toHaveLength(11)
+    for (const [key, value] of same) expect(inCompose).toContain(`  ${imageVariable(key)}: ${value}`)
+  })
+})
+
+describe('the end of a log', () => {
+  it('is what went wrong, not the shutdown that followed', () => {
+    const chatter = '07:00 [main] INFO Server - Shutdown completed\n'
+    expect(logEnd(`${chatter}07:00 [main] ERROR Fault - bad\njava.lang.Exception: bad\n${chatter.repeat(99)}`)).toBe(
+      '07:00 [main] ERROR Fault - bad\njava.lang.Exception: bad',
+    )
+    expect(logEnd(chatter)).toBe(chatter.trim())
+  })
+})
