@@ -7,7 +7,7 @@ import type { RecordBatch } from './record-batch.ts'
  * `value` are views of the batch's memory, made anew each time; take each into a variable when it is needed twice, and
  * copy what is to be kept for long, since a view keeps the whole response that it came with in memory.
  *
- * Layers above extend it with what they know (a topic and a partition), see {@link RecordBatch.read}.
+ * Layers that know more (a topic and a partition) have a class of their own, see {@link RecordBatch.read}.
  */
 export class KafkaRecord {
   readonly #batch: RecordBatch

@@ -1,0 +1,162 @@
+import type { Client } from '../cluster/client.ts'
+import { errorCodes } from '../errors/broker-codes.ts'
+import { type BrokerError, brokerError } from '../errors/broker-error.ts'
+import { ConfigurationError, type ConfigurationProblem } from '../errors/client-errors.ts'
+import { CreateTopics } from '../protocol/messages/create-topics.ts'
+import { DeleteTopics } from '../protocol/messages/delete-topics.ts'
+import { ZERO_UUID } from '../protocol/schema.ts'
+import type { RetryPolicy } from '../util/backoff.ts'
+import { retrying } from '../util/retry.ts'
+import { eitherSignal } from '../util/wait.ts'
+
+/** A topic to create. */
+export interface NewTopic {
+  readonly name: string
+  /** By default the brokers' `num.partitions`. */
+  readonly partitions?: number | undefined
+  /** By default the brokers' `default.replication.factor`. */
+  readonly replicationFactor?: number | undefined
+  /** The node ids of the replicas of each partition, the preferred leader first; instead of the two counts. */
+  readonly replicaAssignment?: readonly (readonly number[])[] | undefined
+  /** Configuration of the topic, such as `{ 'retention.ms': '3600000' }`. */
+  readonly configs?: Readonly<Record<string, string | null>> | undefined
+}
+
+/** What became of one topic. The outcome of each is its own: one that failed does not fail the others. */
+export interface TopicOutcome {
+  readonly name: string
+  /** Absent when all went well. */
+  readonly error?: BrokerError
+}
+
+/** What became of a topic to be created. What the broker does not tell (before Kafka 2.4) is undefined. */
+export interface CreatedTopic extends TopicOutcome {
+  readonly topicId?: string
+  readonly partitions?: number
+  readonly replicationFactor?: number
+}
+
+export interface AdminCallOptions {
+  /** How long the brokers may work on it, in milliseconds; default `admin.timeoutMs`. */
+  readonly timeoutMs?: number | undefined
+  /** Drops the wait; the brokers may do it all the same. */
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface CreateTopicsOptions extends AdminCallOptions {
+  /** Only check whether it would work. */
+  readonly validateOnly?: boolean | undefined
+}
+
+/** What the operations need of their facade. */
+export interface AdminContext {
+  readonly client: Client
+  readonly timeoutMs: number
+  readonly retry: RetryPolicy
+}
+
+export async function createTopics(
+  context: AdminContext,
+  topics: readonly NewTopic[],
+  { timeoutMs = context.timeoutMs, validateOnly = false, signal }: CreateTopicsOptions,
+): Promise<CreatedTopic[]> {
+  checkNewTopics(topics)
+  const request = { topics: topics.map(creatable), timeoutMs, ...(validateOnly ? { validateOnly } : {}) }
+  return onController(context, signal, async (client, signal) => {
+    const controller = await client.controller(signal)
+    const answer = await client.request(controller, CreateTopics, request, {
+      signal,
+      timeoutMs: withGrace(context, timeoutMs),
+    })
+    checkController(answer.topics, controller.label)
+    return answer.topics.map(({ name, topicId, numPartitions, replicationFactor, errorCode, errorMessage }) => {
+      if (errorCode !== 0) return { name, error: brokerError(errorCode, `creating topic "${name}"`, errorMessage) }
+      return {
+        name,
+        ...(topicId === ZERO_UUID ? {} : { topicId }),
+        ...(numPartitions < 0 ? {} : { partitions: numPartitions, replicationFactor }),
+      }
+    })
+  })
+}
+
+export async function deleteTopics(
+  context: AdminContext,
+  names: readonly string[],
+  { timeoutMs = context.timeoutMs, signal }: AdminCallOptions,
+): Promise<TopicOutcome[]> {
+  const body = (version: number) => ({
+    ...(version >= 6 ? { topics: names.map(name => ({ name, topicId: ZERO_UUID })) } : { topicNames: names }),
+    timeoutMs,
+  })
+  return onController(context, signal, async (client, signal) => {
+    const controller = await client.controller(signal)
+    const answer = await client.request(controller, DeleteTopics, body, {
+      signal,
+      timeoutMs: withGrace(context, timeoutMs),
+    })
+    checkController(answer.responses, controller.label)
+    return answer.responses.map(({ name: told, errorCode, errorMessage }) => {
+      const name = told ?? ''
+      return errorCode === 0
+        ? { name }
+        : { name, error: brokerError(errorCode, `deleting topic "${name}"`, errorMessage) }
+    })
+  })
+}
+
+/** Tries again what failed on the way, with a fresh view of who the controller is. */
+async function onController<T>(
+  { client, retry }: AdminContext,
+  user: AbortSignal | undefined,
+  call: (client: Client, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const either = eitherSignal(client.closing, user)
+  try {
+    const onRetry = () => client.metadata.refresh().catch(() => {})
+    return await retrying(retry, { signal: either.signal, onRetry }, () => call(client, either.signal))
+  } finally {
+    either.dispose()
+  }
+}
+
+/** Before KRaft only the controller itself did this; a broker that is it no more says so for every item. */
+function checkController(results: readonly { readonly errorCode: number }[], broker: string): void {
+  if (results.some(({ errorCode }) => errorCode === errorCodes.NOT_CONTROLLER)) {
+    throw brokerError(errorCodes.NOT_CONTROLLER, broker)
+  }
+}
+
+/** The broker gets the time that it was promised, and then the usual time to answer. */
+function withGrace({ client }: AdminContext, timeoutMs: number): number {
+  return timeoutMs + client.net.requestTimeoutMs
+}
+
+function creatable({ name, partitions = -1, replicationFactor = -1, replicaAssignment = [], configs = {} }: NewTopic) {
+  return {
+    name,
+    numPartitions: partitions,
+    replicationFactor,
+    assignments: replicaAssignment.map((brokerIds, partitionIndex) => ({ partitionIndex, brokerIds })),
+    configs: Object.entries(configs).map(([name, value]) => ({ name, value })),
+  }
+}
+
+function checkNewTopics(topics: readonly NewTopic[]): void {
+  const problems: ConfigurationProblem[] = []
+  topics.forEach(({ name, partitions, replicationFactor, replicaAssignment }, i) => {
+    const report = (option: string, problem: string) => problems.push({ option: `topics[${i}].${option}`, problem })
+    if (typeof name !== 'string' || name === '') report('name', 'must be the name of a topic')
+    if (!isCount(partitions)) report('partitions', `must be a whole number from 1 on, not ${partitions}`)
+    if (!isCount(replicationFactor))
+      report('replicationFactor', `must be a whole number from 1 on, not ${replicationFactor}`)
+    if (replicaAssignment !== undefined && (partitions ?? replicationFactor) !== undefined) {
+      report('replicaAssignment', 'says all: leave out partitions and replicationFactor')
+    }
+  })
+  if (problems.length > 0) throw new ConfigurationError(problems)
+}
+
+function isCount(value: number | undefined): boolean {
+  return value === undefined || (Number.isInteger(value) && value >= 1)
+}

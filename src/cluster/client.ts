@@ -1,0 +1,84 @@
+import { errorCodes } from '../errors/broker-codes.ts'
+import { brokerError } from '../errors/broker-error.ts'
+import { ClosedError } from '../errors/client-errors.ts'
+import type { Broker } from '../network/broker.ts'
+import type { Body, RequestOptions } from '../network/connection.ts'
+import type { NetOptions } from '../network/dial.ts'
+import type { Logger } from '../observe/logger.ts'
+import type { Api, Response } from '../protocol/api.ts'
+import { type Bootstrap, Brokers } from './brokers.ts'
+import { Metadata, type MetadataOptions } from './metadata.ts'
+import type { PartitionSnapshot } from './snapshot.ts'
+
+export interface ClientOptions {
+  readonly bootstrap: Bootstrap
+  readonly clientId: string
+  readonly net: NetOptions
+  readonly metadata: MetadataOptions
+  readonly logger: Logger
+}
+
+/** The leader of a partition, as far as the snapshot knows. */
+export interface Leader {
+  readonly broker: Broker
+  readonly leaderEpoch: number
+}
+
+/** What producers, consumers and admins of one Kafka share: its metadata and its brokers' connections. */
+export class Client {
+  readonly metadata: Metadata
+  readonly brokers: Brokers
+  readonly logger: Logger
+  readonly net: NetOptions
+  readonly #closing = new AbortController()
+
+  constructor({ bootstrap, clientId, net, metadata, logger }: ClientOptions) {
+    this.logger = logger
+    this.net = net
+    this.brokers = new Brokers(bootstrap, net, clientId, logger)
+    this.metadata = new Metadata(this.brokers, metadata, logger, this.#closing.signal)
+  }
+
+  /** Aborted when the client is closed. */
+  get closing(): AbortSignal {
+    return this.#closing.signal
+  }
+
+  /**
+   * The broker that leads a partition, from the current snapshot.
+   *
+   * @throws {@link BrokerError} whose remedy is to refresh the metadata, where the snapshot has no leader.
+   */
+  leader(topic: string, partition: number): Leader {
+    const known = this.metadata.topic(topic)?.partitions[partition]
+    if (known === undefined) throw brokerError(errorCodes.UNKNOWN_TOPIC_OR_PARTITION, `${topic}-${partition}`)
+    const broker = this.brokers.get(known.leader)
+    if (broker === undefined) throw this.#leaderless(topic, known)
+    return { broker, leaderEpoch: known.leaderEpoch }
+  }
+
+  /** The broker that takes the requests meant for the controller: under KRaft any broker, which passes them on. */
+  async controller(signal?: AbortSignal): Promise<Broker> {
+    const { controllerId } = await this.metadata.ready(signal)
+    const broker = this.brokers.get(controllerId)
+    if (broker === undefined) throw brokerError(errorCodes.NOT_CONTROLLER, `the controller (node ${controllerId})`)
+    return broker
+  }
+
+  /** Sends a request to a broker over its general connection. Does not retry. */
+  async request<A extends Api>(broker: Broker, api: A, body: Body<A>, options?: RequestOptions): Promise<Response<A>> {
+    const connection = await broker.connection('general', options?.signal)
+    return connection.request(api, body, options)
+  }
+
+  close(): void {
+    this.#closing.abort(new ClosedError('the Kafka client was closed'))
+    this.brokers.close()
+  }
+
+  #leaderless(topic: string, { partition, leader, errorCode }: PartitionSnapshot): Error {
+    const code = errorCode === 0 ? errorCodes.LEADER_NOT_AVAILABLE : errorCode
+    const who = leader < 0 ? '' : ` (its leader, node ${leader}, is not among the live brokers)`
+    return brokerError(code, `${topic}-${partition}${who}`)
+  }
+}

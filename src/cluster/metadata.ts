@@ -1,0 +1,178 @@
+import { errorCodes } from '../errors/broker-codes.ts'
+import { brokerError } from '../errors/broker-error.ts'
+import { TimeoutError } from '../errors/client-errors.ts'
+import type { KafkaError } from '../errors/kafka-error.ts'
+import type { Logger } from '../observe/logger.ts'
+import { Metadata as MetadataApi } from '../protocol/messages/metadata.ts'
+import type { Options } from '../util/options.ts'
+import { retrying } from '../util/retry.ts'
+import { abortable, eitherSignal } from '../util/wait.ts'
+import type { Brokers } from './brokers.ts'
+import type { metadataOptions } from './options.ts'
+import { emptySnapshot, nextSnapshot, type Snapshot, type TopicSnapshot } from './snapshot.ts'
+
+export type MetadataOptions = Options<typeof metadataOptions>
+
+/** Keeps the newest snapshot of the cluster, for the topics in use. */
+export class Metadata {
+  readonly #brokers: Brokers
+  readonly #options: MetadataOptions
+  readonly #logger: Logger
+  readonly #closing: AbortSignal
+  /** Topics in use, which each refresh asks for. */
+  readonly #topics = new Set<string>()
+  /** Topics that are being looked up, and by how many. */
+  readonly #lookUps = new Map<string, number>()
+  readonly #listeners = new Set<() => void>()
+  #snapshot: Snapshot = emptySnapshot
+  #running: Promise<void> | undefined
+  #next: Promise<void> | undefined
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(brokers: Brokers, options: MetadataOptions, logger: Logger, closing: AbortSignal) {
+    this.#brokers = brokers
+    this.#options = options
+    this.#logger = logger
+    this.#closing = closing
+    closing.addEventListener('abort', () => clearTimeout(this.#timer), { once: true })
+  }
+
+  get snapshot(): Snapshot {
+    return this.#snapshot
+  }
+
+  /** What is known of a topic, without asking anyone. */
+  topic(name: string): TopicSnapshot | undefined {
+    return this.#snapshot.topics.get(name)
+  }
+
+  /** Calls `listener` after each refresh, until the returned function is called. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /**
+   * The topic, looked up if need be and tried again while it may still come to be.
+   *
+   * @throws {@link BrokerError} naming the topic, such as UNKNOWN_TOPIC_OR_PARTITION; {@link TimeoutError} after
+   * `metadata.timeoutMs`; the error of the brokers when none can be reached.
+   */
+  async lookUp(name: string, signal?: AbortSignal): Promise<TopicSnapshot> {
+    const known = this.topic(name)
+    if (known !== undefined) return known
+    this.#lookUps.set(name, (this.#lookUps.get(name) ?? 0) + 1)
+    try {
+      return await this.#patiently(`topic "${name}"`, signal, async () => {
+        await this.refresh()
+        const topic = this.topic(name)
+        if (topic === undefined) throw this.#missing(name)
+        this.#topics.add(name)
+        return topic
+      })
+    } finally {
+      const others = this.#lookUps.get(name)! - 1
+      if (others > 0) this.#lookUps.set(name, others)
+      else this.#lookUps.delete(name)
+    }
+  }
+
+  /** At least one successful refresh has been made when this resolves. Throws as {@link lookUp} does. */
+  async ready(signal?: AbortSignal): Promise<Snapshot> {
+    if (this.#snapshot === emptySnapshot) await this.#patiently('the cluster', signal, () => this.refresh())
+    return this.#snapshot
+  }
+
+  /**
+   * Asks the cluster anew. The answer is younger than the call: callers who come while a request is under way share the
+   * one after it.
+   */
+  refresh(): Promise<void> {
+    if (this.#running === undefined) {
+      this.#running = this.#fetch().finally(() => {
+        this.#running = undefined
+      })
+      return this.#running
+    }
+    this.#next ??= this.#running
+      .catch(() => {})
+      .then(() => {
+        this.#next = undefined
+        return this.refresh()
+      })
+    return this.#next
+  }
+
+  async #patiently<T>(what: string, user: AbortSignal | undefined, call: () => Promise<T>): Promise<T> {
+    const { timeoutMs, retry } = this.#options
+    const limit = new AbortController()
+    const timer = setTimeout(() => limit.abort(), timeoutMs)
+    const outer = eitherSignal(this.#closing, user)
+    const both = eitherSignal(outer.signal, limit.signal)
+    let last: KafkaError | undefined
+    const onRetry = (error: KafkaError) => {
+      last = error
+      this.#logger.debug('metadata is looked up again', { what, error: error.message })
+    }
+    try {
+      return await retrying(retry, { signal: both.signal, onRetry }, () => abortable(call(), both.signal))
+    } catch (error) {
+      if (!limit.signal.aborted || outer.signal.aborted) throw error
+      const reason = last === undefined ? '' : `; the last error was: ${last.message}`
+      throw new TimeoutError(`metadata of ${what} was not there within metadata.timeoutMs (${timeoutMs} ms)${reason}`, {
+        cause: last,
+      })
+    } finally {
+      clearTimeout(timer)
+      outer.dispose()
+      both.dispose()
+    }
+  }
+
+  #missing(name: string): KafkaError {
+    // A topic that the broker is just making, or does not mention at all, is as good as unknown.
+    const code = this.#snapshot.topicErrors.get(name) ?? errorCodes.UNKNOWN_TOPIC_OR_PARTITION
+    const hint =
+      code !== errorCodes.UNKNOWN_TOPIC_OR_PARTITION || this.#options.allowAutoTopicCreation
+        ? ''
+        : ' (metadata.allowAutoTopicCreation is off)'
+    return brokerError(code, `topic "${name}"${hint}`)
+  }
+
+  async #fetch(): Promise<void> {
+    const names = new Set([...this.#topics, ...this.#lookUps.keys()])
+    const wanted = this.#options.full ? null : [...names].map(name => ({ name }))
+    // A mere refresh must not bring a topic back that was deleted.
+    const allowAutoTopicCreation = this.#options.allowAutoTopicCreation && this.#lookUps.size > 0
+    const answer = await this.#brokers.callAny(async broker => {
+      const connection = await broker.connection('general', this.#closing)
+      const body = (version: number) => ({
+        // In version 0 an empty list would mean all topics; there is no way to ask for none.
+        topics: wanted === null && version === 0 ? [] : wanted,
+        ...(version >= 4 ? { allowAutoTopicCreation } : {}),
+      })
+      return connection.request(MetadataApi, body, { signal: this.#closing })
+    }, this.#closing)
+    if (answer.errorCode !== 0) throw brokerError(answer.errorCode, 'metadata')
+    this.#closing.throwIfAborted()
+    this.#snapshot = nextSnapshot(this.#snapshot, answer)
+    this.#brokers.update(this.#snapshot)
+    this.#arm()
+    for (const listener of this.#listeners) listener()
+  }
+
+  #arm(): void {
+    clearTimeout(this.#timer)
+    const { refreshFrequencyMs } = this.#options
+    if (refreshFrequencyMs === 0) return
+    this.#timer = setTimeout(() => {
+      this.refresh().catch(error => {
+        if (this.#closing.aborted) return
+        this.#logger.warn('metadata could not be refreshed', { error: String(error) })
+        this.#arm()
+      })
+    }, refreshFrequencyMs)
+    // It must not keep a process alive that has nothing else to do.
+    this.#timer.unref()
+  }
+}

@@ -1,0 +1,95 @@
+import type { Address } from '../network/address.ts'
+import type { Response } from '../protocol/api.ts'
+import type { Metadata } from '../protocol/messages/metadata.ts'
+
+export interface BrokerNode extends Address {
+  readonly nodeId: number
+  readonly rack: string | null
+}
+
+export interface PartitionSnapshot {
+  readonly partition: number
+  /** The node id of the partition leader, -1 while there is none. */
+  readonly leader: number
+  /** -1 where the broker does not tell. */
+  readonly leaderEpoch: number
+  readonly errorCode: number
+  readonly replicas: readonly number[]
+  readonly isr: readonly number[]
+  readonly offlineReplicas: readonly number[]
+}
+
+export interface TopicSnapshot {
+  readonly name: string
+  /** The zero UUID where the broker does not tell. */
+  readonly topicId: string
+  readonly isInternal: boolean
+  /** By partition number, without gaps. */
+  readonly partitions: readonly PartitionSnapshot[]
+}
+
+/** A view of the cluster at one time. It never changes; a refresh makes a new one. */
+export interface Snapshot {
+  readonly clusterId: string | null
+  readonly controllerId: number
+  readonly brokers: ReadonlyMap<number, BrokerNode>
+  readonly topics: ReadonlyMap<string, TopicSnapshot>
+  /** Why the topics that were asked for and are not there are not there: the broker's error codes. */
+  readonly topicErrors: ReadonlyMap<string, number>
+}
+
+export const emptySnapshot: Snapshot = {
+  clusterId: null,
+  controllerId: -1,
+  brokers: new Map(),
+  topics: new Map(),
+  topicErrors: new Map(),
+}
+
+/** The view after a metadata response: what it tells replaces what was known; topics that it leaves out stay as they were. */
+export function nextSnapshot(before: Snapshot, answer: Response<typeof Metadata>): Snapshot {
+  const brokers = new Map(answer.brokers.map(broker => [broker.nodeId, broker]))
+  const topics = new Map(before.topics)
+  const topicErrors = new Map(before.topicErrors)
+  for (const { name, topicId, isInternal, errorCode, partitions } of answer.topics) {
+    if (name === null) continue
+    if (errorCode === 0) {
+      topics.set(
+        name,
+        nextTopic(before.topics.get(name), { name, topicId, isInternal, partitions: partitions.map(toPartition) }),
+      )
+      topicErrors.delete(name)
+    } else {
+      topics.delete(name)
+      topicErrors.set(name, errorCode)
+    }
+  }
+  return { clusterId: answer.clusterId, controllerId: answer.controllerId, brokers, topics, topicErrors }
+}
+
+type PartitionAnswer = Response<typeof Metadata>['topics'][number]['partitions'][number]
+
+function toPartition(answer: PartitionAnswer): PartitionSnapshot {
+  return {
+    partition: answer.partitionIndex,
+    leader: answer.leaderId,
+    leaderEpoch: answer.leaderEpoch,
+    errorCode: answer.errorCode,
+    replicas: answer.replicaNodes,
+    isr: answer.isrNodes,
+    offlineReplicas: answer.offlineReplicas,
+  }
+}
+
+/** A broker that lags behind must not take us back to an older leader (KIP-320), unless the topic was made anew. */
+function nextTopic(before: TopicSnapshot | undefined, after: TopicSnapshot): TopicSnapshot {
+  const partitions = [...after.partitions].sort((a, b) => a.partition - b.partition)
+  if (before === undefined || before.topicId !== after.topicId) return { ...after, partitions }
+  const newest = partitions.map(partition => {
+    const known = before.partitions[partition.partition]
+    return known !== undefined && known.leaderEpoch > partition.leaderEpoch && partition.leaderEpoch >= 0
+      ? known
+      : partition
+  })
+  return { ...after, partitions: newest }
+}

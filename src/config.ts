@@ -1,0 +1,92 @@
+import { adminOptions } from './admin/options.ts'
+import type { Bootstrap } from './cluster/brokers.ts'
+import { metadataOptions } from './cluster/options.ts'
+import { consumerOptions } from './consumer/options.ts'
+import { ConfigurationError, type ConfigurationProblem } from './errors/client-errors.ts'
+import { type Address, parseAddress } from './network/address.ts'
+import { netOptions } from './network/options.ts'
+import { type Logger, stderrLogger } from './observe/logger.ts'
+import { producerOptions } from './producer/options.ts'
+import { bytes, custom, type Options, type OptionsInput, required, section, text } from './util/options.ts'
+
+/** `host:port` each, or a function that finds them. */
+export type BrokerList = string | readonly string[] | (() => Promise<string | readonly string[]>)
+
+const LOGGER_METHODS = ['debug', 'info', 'warn', 'error'] as const
+
+/** Every option of samsa: the layers' slices, joined. */
+export const kafkaOptions = section(
+  {
+    /** Where to find the cluster: a list of `host:port`, a comma-separated string, or a function that promises one. */
+    brokers: required(custom<BrokerList>([], checkBrokers, 'string | string[] | () => Promise<string | string[]>')),
+    /** What brokers call this client, in their logs and quotas. */
+    clientId: text('samsa'),
+    net: netOptions,
+    metadata: metadataOptions,
+    producer: producerOptions,
+    consumer: consumerOptions,
+    admin: adminOptions,
+    /** The most that one batch may become by decompression: a decompression bomb is an error. */
+    maxDecompressedBatchBytes: bytes(256 * 1024 * 1024, { min: 1 }),
+    /** Where samsa tells what it does. */
+    logger: custom<Logger>(stderrLogger, checkLogger, 'Logger', 'warnings to stderr'),
+  },
+  ({ net, producer }, report) => {
+    if (producer.maxMessageBytes >= net.maxRequestBytes) {
+      report('producer.maxMessageBytes', `must be less than net.maxRequestBytes (${net.maxRequestBytes})`)
+    }
+  },
+)
+
+/** The configuration of a {@link Kafka}. Only `brokers` must be given. */
+export type KafkaConfig = OptionsInput<typeof kafkaOptions.table>
+/** The configuration, checked and complete. */
+export type ResolvedConfig = Options<typeof kafkaOptions.table>
+
+/** How the way into the cluster is found; a function is asked each time. */
+export function bootstrapOf(brokers: BrokerList): Bootstrap {
+  if (typeof brokers !== 'function') {
+    const addresses = toList(brokers).map(text => parseAddress(text)!)
+    return async () => addresses
+  }
+  return async () => {
+    const given: unknown = await brokers()
+    const problem = checkList(given, 'the result of brokers()')
+    if (problem.length > 0) throw new ConfigurationError(problem)
+    return toList(given as string | readonly string[]).map(text => parseAddress(text) as Address)
+  }
+}
+
+function toList(brokers: string | readonly string[]): readonly string[] {
+  return typeof brokers === 'string' ? brokers.split(',') : brokers
+}
+
+function checkBrokers(value: unknown, path: string): readonly ConfigurationProblem[] {
+  return typeof value === 'function' ? [] : checkList(value, path)
+}
+
+function checkList(value: unknown, path: string): ConfigurationProblem[] {
+  const isList = typeof value === 'string' || (Array.isArray(value) && value.every(item => typeof item === 'string'))
+  if (!isList)
+    return [{ option: path, problem: "must be a list of 'host:port', or a string of them with commas between" }]
+  const list = toList(value as string | string[])
+  if (list.length === 0) return [{ option: path, problem: 'must name at least one broker' }]
+  return list.flatMap((text, i) =>
+    parseAddress(text) === undefined
+      ? [
+          {
+            option: typeof value === 'string' ? path : `${path}[${i}]`,
+            problem: `${JSON.stringify(text)} is not host:port`,
+          },
+        ]
+      : [],
+  )
+}
+
+function checkLogger(value: unknown): string | undefined {
+  const methods = value as Partial<Record<string, unknown>> | null | undefined
+  const missing = LOGGER_METHODS.filter(name => typeof methods?.[name] !== 'function')
+  return missing.length === 0
+    ? undefined
+    : `must have the methods debug, info, warn and error; ${missing.join(', ')} missing`
+}

@@ -1,0 +1,88 @@
+import type { Client } from '../cluster/client.ts'
+import { ClosedError, ConfigurationError, type ConfigurationProblem } from '../errors/client-errors.ts'
+import type { Options } from '../util/options.ts'
+import { Feed } from './feed.ts'
+import { Fetcher } from './fetcher.ts'
+import type { consumerOptions } from './options.ts'
+import { PartitionConsumer } from './partition-consumer.ts'
+import type { ConsumePartitionOptions, StartOffset } from './types.ts'
+
+export type ConsumerOptions = Options<typeof consumerOptions>
+
+/** Reads partitions without a group. Made by `kafka.consumer()`. */
+export class Consumer implements AsyncDisposable {
+  readonly #options: ConsumerOptions
+  readonly #maxDecompressedBytes: number
+  readonly #fetcher: Fetcher
+  readonly #onClosed: () => void
+  readonly #feeds = new Set<Feed>()
+  #isClosed = false
+
+  /** @internal */
+  constructor(client: Client, options: ConsumerOptions, maxDecompressedBytes: number, onClosed: () => void) {
+    this.#options = options
+    this.#maxDecompressedBytes = maxDecompressedBytes
+    this.#fetcher = new Fetcher(client, options)
+    this.#onClosed = onClosed
+  }
+
+  /**
+   * Starts to read one partition, in the background. Errors come out of the iteration.
+   *
+   * @throws {@link ConfigurationError} for a topic, partition or start that cannot be · {@link ClosedError}.
+   */
+  consumePartition(topic: string, partition: number, options: ConsumePartitionOptions = {}): PartitionConsumer {
+    if (this.#isClosed) throw new ClosedError('the consumer is closed')
+    const { from = this.#options.offsets.initial, signal } = options
+    checkArguments(topic, partition, from)
+    const { checkCrcs } = this.#options
+    const ended = new AbortController()
+    const feed = new Feed(
+      { topic, partition },
+      { checkCrcs, maxDecompressedBytes: this.#maxDecompressedBytes },
+      () => this.#fetcher.onTaken(),
+      () => {
+        this.#feeds.delete(feed)
+        this.#fetcher.onEnded(feed)
+        signal?.removeEventListener('abort', onAbort)
+        ended.abort(new ClosedError(`${feed.name} is read no more`))
+      },
+    )
+    const onAbort = () => feed.close()
+    this.#feeds.add(feed)
+    if (signal?.aborted) feed.close()
+    else {
+      signal?.addEventListener('abort', onAbort, { once: true })
+      void this.#fetcher.start(feed, from, ended.signal)
+    }
+    return new PartitionConsumer(feed)
+  }
+
+  /** Ends all iterations of its partitions. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    for (const feed of [...this.#feeds]) feed.close()
+    this.#onClosed()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+}
+
+function checkArguments(topic: string, partition: number, from: StartOffset): void {
+  const problems: ConfigurationProblem[] = []
+  if (typeof topic !== 'string' || topic === '')
+    problems.push({ option: 'topic', problem: 'must be the name of a topic' })
+  if (!Number.isInteger(partition) || partition < 0) {
+    problems.push({ option: 'partition', problem: `must be a whole number from 0 on, not ${String(partition)}` })
+  }
+  const isOffset = typeof from === 'bigint' && from >= 0n
+  const isTime = from instanceof Date && !Number.isNaN(from.getTime())
+  if (!isOffset && !isTime && from !== 'oldest' && from !== 'newest') {
+    const problem = `must be 'oldest', 'newest', an offset (a bigint from 0n on) or a Date, not ${String(from)}`
+    problems.push({ option: 'from', problem })
+  }
+  if (problems.length > 0) throw new ConfigurationError(problems)
+}

@@ -1,0 +1,126 @@
+import type { Client } from '../cluster/client.ts'
+import { EARLIEST, LATEST, listOffset } from '../cluster/list-offset.ts'
+import { errorCodes } from '../errors/broker-codes.ts'
+import { brokerError } from '../errors/broker-error.ts'
+import { KafkaError } from '../errors/kafka-error.ts'
+import type { Broker } from '../network/broker.ts'
+import { backoffMs, type RetryPolicy } from '../util/backoff.ts'
+import { mayHeal, retrying } from '../util/retry.ts'
+import type { Feed } from './feed.ts'
+import { Inbox, type InboxOptions, type InboxOwner } from './inbox.ts'
+import type { StartOffset } from './types.ts'
+
+export interface FetcherOptions extends InboxOptions {
+  readonly maxBufferedBytes: number
+  readonly retry: RetryPolicy
+}
+
+/** Brings partitions to the inbox of their leader, finds where they begin, and tries again what may heal. */
+export class Fetcher implements InboxOwner {
+  readonly #client: Client
+  readonly #options: FetcherOptions
+  readonly #inboxes = new Map<number, Inbox>()
+  readonly #feeds = new Set<Feed>()
+  readonly #backoffs = new Map<Feed, NodeJS.Timeout>()
+
+  constructor(client: Client, options: FetcherOptions) {
+    this.#client = client
+    this.#options = options
+  }
+
+  /** Begins to fetch a partition. Whatever goes wrong for good ends the feed. `ended` is aborted with the feed. */
+  async start(feed: Feed, from: StartOffset, ended: AbortSignal): Promise<void> {
+    this.#feeds.add(feed)
+    try {
+      const topic = await this.#client.metadata.lookUp(feed.topic, ended)
+      if (topic.partitions[feed.partition] === undefined) {
+        const has = `${feed.name}: topic "${feed.topic}" has ${topic.partitions.length} partitions`
+        throw brokerError(errorCodes.UNKNOWN_TOPIC_OR_PARTITION, has)
+      }
+      feed.startAt(await this.#resolve(feed, from, ended))
+      this.#place(feed)
+    } catch (error) {
+      feed.fail(error)
+    }
+  }
+
+  hasRoom(feed: Feed): boolean {
+    if (feed.bufferedBytes >= this.#options.fetch.defaultBytes) return false
+    let total = 0
+    for (const each of this.#feeds) total += each.bufferedBytes
+    return total < this.#options.maxBufferedBytes
+  }
+
+  /** The reader has taken a batch: there may be room again, for any partition. */
+  onTaken(): void {
+    for (const inbox of this.#inboxes.values()) inbox.wake()
+  }
+
+  onEnded(feed: Feed): void {
+    this.#feeds.delete(feed)
+    for (const inbox of this.#inboxes.values()) inbox.remove(feed)
+    clearTimeout(this.#backoffs.get(feed))
+    this.#backoffs.delete(feed)
+  }
+
+  onLost(feed: Feed, error: unknown): void {
+    if (feed.isEnded) return
+    feed.attempts++
+    const { retry } = this.#options
+    if (!(error instanceof KafkaError) || !mayHeal(error) || feed.attempts > retry.max) {
+      feed.fail(error)
+      return
+    }
+    const { topic, partition, attempts } = feed
+    this.#client.logger.debug('a partition is fetched again', { topic, partition, attempts, error: error.message })
+    if (error.remedy === 'refresh-metadata') this.#refresh()
+    const timer = setTimeout(
+      () => {
+        this.#backoffs.delete(feed)
+        this.#place(feed)
+      },
+      backoffMs(retry, attempts, error),
+    )
+    this.#backoffs.set(feed, timer)
+  }
+
+  #place(feed: Feed): void {
+    if (feed.isEnded) return
+    try {
+      this.#inbox(this.#client.leader(feed.topic, feed.partition).broker).add(feed)
+    } catch (error) {
+      this.onLost(feed, error)
+    }
+  }
+
+  #inbox(broker: Broker): Inbox {
+    const known = this.#inboxes.get(broker.nodeId)
+    if (known?.broker === broker) return known
+    const inbox = new Inbox(broker, this.#client, this.#options, this)
+    this.#inboxes.set(broker.nodeId, inbox)
+    return inbox
+  }
+
+  async #resolve(feed: Feed, from: StartOffset, signal: AbortSignal): Promise<bigint> {
+    if (typeof from === 'bigint') return from
+    const ask = (timestamp: bigint) =>
+      retrying(this.#options.retry, { signal, onRetry: error => this.#heal(error) }, () =>
+        listOffset(this.#client, feed.topic, feed.partition, timestamp, signal),
+      )
+    if (from === 'oldest') return ask(EARLIEST)
+    if (from === 'newest') return ask(LATEST)
+    const offset = await ask(BigInt(from.getTime()))
+    // No message is that young: go on with the next one that is written.
+    return offset < 0n ? ask(LATEST) : offset
+  }
+
+  #heal(error: KafkaError): void {
+    if (error.remedy === 'refresh-metadata') this.#refresh()
+  }
+
+  #refresh(): void {
+    this.#client.metadata.refresh().catch(error => {
+      this.#client.logger.debug('metadata could not be refreshed', { error: String(error) })
+    })
+  }
+}

@@ -1,0 +1,73 @@
+import { Admin } from './admin/admin.ts'
+import { adminOptions } from './admin/options.ts'
+import { Client } from './cluster/client.ts'
+import { bootstrapOf, type KafkaConfig, kafkaOptions, type ResolvedConfig } from './config.ts'
+import { Consumer } from './consumer/consumer.ts'
+import { consumerOptions } from './consumer/options.ts'
+import { ClosedError } from './errors/client-errors.ts'
+import { producerOptions } from './producer/options.ts'
+import { Producer } from './producer/producer.ts'
+import { resolveOptions } from './util/options.ts'
+
+/**
+ * A Kafka cluster as seen from here. Connects to nothing until it must. Its producers, consumers and admins share
+ * metadata, brokers and connections.
+ */
+export class Kafka implements AsyncDisposable {
+  readonly #config: ResolvedConfig
+  readonly #client: Client
+  readonly #children = new Set<{ close(): Promise<void> }>()
+  #closing: Promise<void> | undefined
+
+  /** @throws {@link ConfigurationError} that lists every problem of the configuration. */
+  constructor(config: KafkaConfig) {
+    const resolved = resolveOptions(kafkaOptions, config, '')
+    const { brokers, clientId, net, metadata, logger } = resolved
+    this.#config = resolved
+    this.#client = new Client({ bootstrap: bootstrapOf(brokers), clientId, net, metadata, logger })
+  }
+
+  /** A producer; `options` override the `producer` slice of the configuration. */
+  producer(options?: KafkaConfig['producer']): Producer {
+    const resolved = resolveOptions(producerOptions, options, 'producer', undefined, this.#config.producer)
+    const producer: Producer = new Producer(this.#open(), resolved, () => this.#children.delete(producer))
+    this.#children.add(producer)
+    return producer
+  }
+
+  /** A consumer without a group; `options` override the `consumer` slice of the configuration. */
+  consumer(options?: KafkaConfig['consumer']): Consumer {
+    const resolved = resolveOptions(consumerOptions, options, 'consumer', undefined, this.#config.consumer)
+    const { maxDecompressedBatchBytes } = this.#config
+    const consumer: Consumer = new Consumer(this.#open(), resolved, maxDecompressedBatchBytes, () =>
+      this.#children.delete(consumer),
+    )
+    this.#children.add(consumer)
+    return consumer
+  }
+
+  /** An admin; `options` override the `admin` slice of the configuration. */
+  admin(options?: KafkaConfig['admin']): Admin {
+    return new Admin(this.#open(), resolveOptions(adminOptions, options, 'admin', undefined, this.#config.admin))
+  }
+
+  /** Closes all that it handed out, producers after they have sent what they have, then every connection. */
+  close(): Promise<void> {
+    this.#closing ??= this.#shutDown()
+    return this.#closing
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #shutDown(): Promise<void> {
+    await Promise.all([...this.#children].map(child => child.close()))
+    this.#client.close()
+  }
+
+  #open(): Client {
+    if (this.#closing !== undefined) throw new ClosedError('this Kafka is closed')
+    return this.#client
+  }
+}

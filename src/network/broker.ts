@@ -1,0 +1,79 @@
+import { ClosedError } from '../errors/client-errors.ts'
+import type { KafkaError } from '../errors/kafka-error.ts'
+import { SingleFlight } from '../util/single-flight.ts'
+import { abortable } from '../util/wait.ts'
+import { type Address, formatAddress } from './address.ts'
+import { Connection } from './connection.ts'
+import type { NetOptions } from './dial.ts'
+
+/**
+ * What a connection is for. One broker has at most one of each, so that a long poll of a fetch never stalls a produce
+ * request or a heartbeat.
+ */
+export type Purpose = 'general' | 'produce' | 'fetch'
+
+interface Lane {
+  readonly opening: SingleFlight<Connection>
+  connection: Connection | undefined
+}
+
+/** One broker: connections that are opened when they are first needed, and again after they broke. */
+export class Broker {
+  readonly nodeId: number
+  readonly address: Address
+  /** Names the broker in errors: `broker 2 (host:9092)`. */
+  readonly label: string
+  readonly #options: NetOptions
+  readonly #clientId: string
+  readonly #lanes = new Map<Purpose, Lane>()
+  readonly #closing = new AbortController()
+
+  /** A `nodeId` below 0 stands for a bootstrap address, whose node id is not known. */
+  constructor(nodeId: number, address: Address, options: NetOptions, clientId: string) {
+    this.nodeId = nodeId
+    this.address = address
+    this.label = nodeId < 0 ? formatAddress(address) : `broker ${nodeId} (${formatAddress(address)})`
+    this.#options = options
+    this.#clientId = clientId
+  }
+
+  get isClosed(): boolean {
+    return this.#closing.signal.aborted
+  }
+
+  /** Whether a connection for this purpose is open now. */
+  isConnected(purpose: Purpose): boolean {
+    return this.#lanes.get(purpose)?.connection?.isClosed === false
+  }
+
+  /** The connection for a purpose, dialled if need be; concurrent callers share one dial. Throws as Connection.open. */
+  async connection(purpose: Purpose, signal?: AbortSignal): Promise<Connection> {
+    this.#closing.signal.throwIfAborted()
+    const lane = this.#lane(purpose)
+    if (lane.connection?.isClosed === false) return lane.connection
+    return abortable(
+      lane.opening.run(() => this.#open(lane)),
+      signal,
+    )
+  }
+
+  /** Closes all connections, those too that are just being opened. What waits for an answer rejects with `reason`. */
+  close(reason: KafkaError = new ClosedError(`the connections to ${this.label} were closed`)): void {
+    this.#closing.abort(reason)
+    for (const { connection } of this.#lanes.values()) connection?.close(reason)
+  }
+
+  #lane(purpose: Purpose): Lane {
+    const known = this.#lanes.get(purpose)
+    if (known !== undefined) return known
+    const lane: Lane = { opening: new SingleFlight(), connection: undefined }
+    this.#lanes.set(purpose, lane)
+    return lane
+  }
+
+  async #open(lane: Lane): Promise<Connection> {
+    const { signal } = this.#closing
+    lane.connection = await Connection.open(this.address, this.label, this.#options, this.#clientId, signal)
+    return lane.connection
+  }
+}

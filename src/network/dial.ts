@@ -1,0 +1,80 @@
+import { connect as connectTcp, isIP, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
+import { ConnectionError, TimeoutError } from '../errors/client-errors.ts'
+import type { KafkaError } from '../errors/kafka-error.ts'
+import type { Options } from '../util/options.ts'
+import { type Address, formatAddress } from './address.ts'
+import type { netOptions } from './options.ts'
+
+export type NetOptions = Options<typeof netOptions>
+
+/**
+ * Opens a socket, with TLS where that is configured.
+ *
+ * Aborting `signal` ends the attempt with the signal's reason.
+ *
+ * @throws {@link ConnectionError} naming the address and the cause, {@link TimeoutError} after `net.dialTimeoutMs`.
+ */
+export function dial(address: Address, options: NetOptions, signal: AbortSignal): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted()
+    const socket = openSocket(address, options)
+    const settle = (error?: KafkaError) => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', onAbort)
+      socket.removeListener('error', onError)
+      socket.removeListener('close', onClose)
+      if (error === undefined) return resolve(socket)
+      socket.on('error', () => {})
+      socket.destroy()
+      reject(error)
+    }
+    const onError = (cause: Error) => settle(dialError(address, options, cause))
+    const onAbort = () => settle(signal.reason)
+    const onClose = () => settle(new ConnectionError(formatAddress(address), closedText(address, options)))
+    const timer = setTimeout(() => settle(dialTimeout(address, options)), options.dialTimeoutMs)
+    socket.once(options.tls === false ? 'connect' : 'secureConnect', () => settle())
+    socket.once('error', onError)
+    socket.once('close', onClose)
+    signal.addEventListener('abort', onAbort, { once: true })
+  })
+}
+
+function openSocket({ host, port }: Address, { tls, keepAliveMs }: NetOptions): Socket {
+  const tcp = { host, port, noDelay: true, keepAlive: keepAliveMs > 0, keepAliveInitialDelay: keepAliveMs }
+  if (tls === false) return connectTcp(tcp)
+  const servername = isIP(host) === 0 ? { servername: host } : {}
+  const socket = connectTls({ ...tcp, ...servername, ...(tls === true ? {} : tls) })
+  // tls.connect passes these on to its socket only in some versions of Node.
+  socket.setNoDelay(true)
+  socket.setKeepAlive(keepAliveMs > 0, keepAliveMs)
+  return socket
+}
+
+/** What a caller sees of Node's error; with several addresses of one name Node gives an AggregateError without a text. */
+function dialError(address: Address, { tls }: NetOptions, cause: Error): ConnectionError {
+  const where = formatAddress(address)
+  const first = cause instanceof AggregateError ? (cause.errors[0] as Error) : cause
+  const code = (first as NodeJS.ErrnoException).code
+  const hint =
+    hints[code ?? ''] ??
+    (tls === false ? '' : '; net.tls is set: is this a TLS listener, and is its certificate trusted?')
+  return new ConnectionError(where, `cannot connect to ${where}: ${first.message || code}${hint}`, { cause })
+}
+
+const hints: Readonly<Record<string, string>> = {
+  ECONNREFUSED: '; is a broker listening there?',
+  ENOTFOUND: '; the host name does not resolve: check brokers, or the advertised.listeners of the broker',
+  EAI_AGAIN: '; the host name could not be resolved: check brokers, or the advertised.listeners of the broker',
+}
+
+function closedText(address: Address, { tls }: NetOptions): string {
+  const what = tls === false ? 'the connection' : 'the connection during the TLS handshake; is it a TLS listener?'
+  return `${formatAddress(address)} closed ${what}`
+}
+
+function dialTimeout(address: Address, { dialTimeoutMs }: NetOptions): TimeoutError {
+  return new TimeoutError(
+    `cannot connect to ${formatAddress(address)} within net.dialTimeoutMs (${dialTimeoutMs} ms); is the address reachable?`,
+  )
+}

@@ -1,0 +1,38 @@
+import { errorCodes } from '../errors/broker-codes.ts'
+import { brokerError } from '../errors/broker-error.ts'
+import { ProtocolError } from '../errors/client-errors.ts'
+import type { Request, Response } from '../protocol/api.ts'
+import { decodeResponse } from '../protocol/codec.ts'
+import { responseBodyStart } from '../protocol/header.ts'
+import { ApiVersions } from '../protocol/messages/api-versions.ts'
+import type { VersionRange } from '../protocol/versions.ts'
+import { SOFTWARE_NAME, SOFTWARE_VERSION } from './software.ts'
+
+type Ask = (api: typeof ApiVersions, version: number, body: Request<typeof ApiVersions>) => Promise<Buffer>
+
+/**
+ * Asks which APIs the broker offers, in which versions. A broker that does not know the version of the question answers
+ * UNSUPPORTED_VERSION in version 0 of the answer, since 2.4 with the versions it knows (KIP-511); then it is asked again.
+ */
+export async function negotiate(ask: Ask): Promise<ReadonlyMap<number, VersionRange>> {
+  const body = { clientSoftwareName: SOFTWARE_NAME, clientSoftwareVersion: SOFTWARE_VERSION }
+  const newest = ApiVersions.stable
+  let answer = decodeAnswer(await ask(ApiVersions, newest, body), newest)
+  if (answer.errorCode === errorCodes.UNSUPPORTED_VERSION) {
+    const known = answer.apiKeys.find(({ apiKey }) => apiKey === ApiVersions.key)
+    const version = Math.max(0, Math.min(newest - 1, known?.maxVersion ?? 0))
+    answer = decodeAnswer(await ask(ApiVersions, version, body), version)
+  }
+  if (answer.errorCode !== 0) throw brokerError(answer.errorCode, 'ApiVersions, the first request of a connection')
+  const versions = new Map<number, VersionRange>()
+  for (const { apiKey, minVersion, maxVersion } of answer.apiKeys) {
+    versions.set(apiKey, { min: minVersion, max: maxVersion })
+  }
+  return versions
+}
+
+function decodeAnswer(frame: Buffer, version: number): Response<typeof ApiVersions> {
+  const body = frame.subarray(responseBodyStart(ApiVersions, version, frame))
+  if (body.length < 2) throw new ProtocolError(`an ApiVersions answer of ${frame.length} bytes`)
+  return decodeResponse(ApiVersions, body.readInt16BE(0) === errorCodes.UNSUPPORTED_VERSION ? 0 : version, body)
+}

@@ -1,0 +1,106 @@
+import { MessageTooLargeError } from '../errors/client-errors.ts'
+import { BatchEncoder } from '../records/batch-encoder.ts'
+import { Fifo } from '../util/fifo.ts'
+import { Batch, type Delivery } from './batch.ts'
+import type { HeaderList } from './check.ts'
+import type { Data } from './types.ts'
+
+/** The batches of one partition, oldest first; only the last may still be open. */
+export class PartitionQueue {
+  readonly topic: string
+  readonly partition: number
+  readonly batches = new Fifo<Batch>()
+  /**
+   * A batch is on its way, or waits to be tried again. Until it has its outcome no later batch leaves, so that none can
+   * overtake it.
+   */
+  isMuted = false
+
+  constructor(topic: string, partition: number) {
+    this.topic = topic
+    this.partition = partition
+  }
+}
+
+export interface AccumulatorOptions {
+  readonly maxMessageBytes: number
+  readonly deliveryTimeoutMs: number
+}
+
+/** Gathers messages into batches, one open batch a partition. */
+export class Accumulator {
+  readonly #options: AccumulatorOptions
+  readonly #queues = new Map<string, PartitionQueue[]>()
+  /** Every batch that may not have its outcome yet, oldest first, so that the first one is the first to expire. */
+  readonly #byAge = new Fifo<Batch>()
+
+  constructor(options: AccumulatorOptions) {
+    this.#options = options
+  }
+
+  /** Batches without an outcome, oldest first. */
+  *unsettled(): Iterable<Batch> {
+    for (const batch of this.#byAge) if (!batch.isSettled) yield batch
+  }
+
+  /** The batch whose life ends first. */
+  oldest(): Batch | undefined {
+    while (this.#byAge.peek()?.isSettled) this.#byAge.shift()
+    return this.#byAge.peek()
+  }
+
+  queue(topic: string, partition: number): PartitionQueue {
+    let queues = this.#queues.get(topic)
+    if (queues === undefined) {
+      queues = []
+      this.#queues.set(topic, queues)
+    }
+    const known = queues[partition]
+    if (known !== undefined) return known
+    const queue = new PartitionQueue(topic, partition)
+    queues[partition] = queue
+    return queue
+  }
+
+  /**
+   * Writes a message into the open batch of its partition; opens a new one when it would not fit.
+   *
+   * @returns whether an earlier batch of the partition is full now.
+   * @throws {@link MessageTooLargeError} when not even an empty batch has room for it.
+   */
+  append(
+    queue: PartitionQueue,
+    key: Data | null,
+    value: Data | null,
+    headers: HeaderList | null,
+    delivery: Delivery,
+  ): boolean {
+    const { maxMessageBytes, deliveryTimeoutMs } = this.#options
+    const open = queue.batches.last()
+    if (
+      open !== undefined &&
+      open.bytes === undefined &&
+      open.encoder.sizeWith(delivery.timestamp, key, value, headers) <= maxMessageBytes
+    ) {
+      open.encoder.append(delivery.timestamp, key, value, headers)
+      open.deliveries.push(delivery)
+      return false
+    }
+    const encoder = new BatchEncoder()
+    const size = encoder.sizeWith(delivery.timestamp, key, value, headers)
+    if (size > maxMessageBytes) throw tooLarge(queue, size, maxMessageBytes)
+    encoder.append(delivery.timestamp, key, value, headers)
+    const batch = new Batch(queue.topic, queue.partition, encoder, performance.now() + deliveryTimeoutMs)
+    batch.deliveries.push(delivery)
+    queue.batches.push(batch)
+    this.#byAge.push(batch)
+    return open !== undefined
+  }
+}
+
+function tooLarge({ topic, partition }: PartitionQueue, size: number, limit: number): MessageTooLargeError {
+  const message =
+    `a message for ${topic}-${partition} makes a batch of ${size} bytes, more than producer.maxMessageBytes (${limit}); ` +
+    'nothing of it was sent'
+  return new MessageTooLargeError(message, size, limit)
+}
