@@ -26,11 +26,21 @@ function indent(text: string): string {
   return text.replace(/^/gm, '  ')
 }
 
+interface Lockfile {
+  readonly packages: Readonly<Record<string, { readonly optionalDependencies?: Readonly<Record<string, string>> }>>
+}
+
 async function checkLockfile(): Promise<void> {
-  const lockfile = await readFile(join(root, 'package-lock.json'), 'utf8')
+  const text = await readFile(join(root, 'package-lock.json'), 'utf8')
   // Where packages come from is a matter of each machine, not of the repository.
-  if (lockfile.includes('"resolved"'))
-    throw new Error('package-lock.json names registries: remove the "resolved" lines')
+  if (text.includes('"resolved"')) throw new Error('package-lock.json names registries: remove the "resolved" lines')
+  // npm leaves a package for another platform out of the lockfile where the registry lacks it, and does not say so;
+  // after that `npm ci` refuses the lockfile, and where it does not, that platform is left without its binary.
+  const { packages } = JSON.parse(text) as Lockfile
+  const locked = new Set(Object.keys(packages).map(path => path.slice(path.lastIndexOf('node_modules/') + 13)))
+  const named = Object.values(packages).flatMap(({ optionalDependencies = {} }) => Object.entries(optionalDependencies))
+  const missing = named.filter(([name]) => !locked.has(name)).map(([name, version]) => `${name}@${version}`)
+  if (missing.length > 0) throw new Error(`package-lock.json lacks optional packages: ${missing.join(', ')}`)
 }
 
 async function checkPackage(): Promise<void> {
