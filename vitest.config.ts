@@ -1,11 +1,8 @@
-import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { RingReporter } from './test/support/reporter.ts'
 
 const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
-// The clusters of the kafka ring are started once for all of its files, and only when one of them is run.
-const kafkaSetup = file('./test/support/kafka-setup.ts')
 
 export default defineConfig({
   resolve: {
@@ -31,7 +28,8 @@ export default defineConfig({
         test: {
           name: 'kafka',
           include: ['test/kafka/**/*.test.ts'],
-          globalSetup: existsSync(kafkaSetup) ? [kafkaSetup] : [],
+          // Starts the brokers once for all files of the ring, and only when one of them is run.
+          globalSetup: [file('./test/support/kafka-setup.ts')],
           // Real brokers want the cores too; more files at a time would only wait for one another and time out.
           maxWorkers: 2,
           testTimeout: 60_000,
