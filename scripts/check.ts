@@ -65,6 +65,7 @@ async function checkPackage(): Promise<void> {
 await check('types', () => run('tsc', ['--noEmit']))
 await check('lint and format', () => run('biome', ['check', '.']))
 await check('lockfile', checkLockfile)
+await check('generated docs', () => run('tsx', ['scripts/docs.ts', '--check']))
 await check('architecture', () => run('vitest', ['run', '--project', 'unit', 'test/architecture']))
 if (await check('build', () => run('tsup', []))) await checkPackage()
 if (failures > 0) console.log(`${failures} ${failures === 1 ? 'check' : 'checks'} failed`)
