@@ -16,8 +16,8 @@ const writeUtf8: (bytes: Buffer, position: number, text: string) => number =
     : (bytes, position, text) => bytes.write(text, position, 'utf8')
 
 /**
- * Writes a length and the data; -1 and nothing for null. There must be room. Text is not measured beforehand: its length is
- * guessed as if it were ASCII, and put right.
+ * Writes a length and the data; -1 and nothing for null. There must be room. Text is not measured beforehand: its
+ * length is guessed as if it were ASCII, and put right.
  *
  * @returns the position after it.
  */
