@@ -10,6 +10,9 @@ import type { Feed } from './feed.ts'
 import { Inbox, type InboxOptions, type InboxOwner } from './inbox.ts'
 import type { StartOffset } from './types.ts'
 
+/** So many failures in a row are told to the user, once, though the partition is tried on. */
+const SUSPICIOUS_ATTEMPTS = 5
+
 export interface FetcherOptions extends InboxOptions {
   readonly maxBufferedBytes: number
   readonly retry: RetryPolicy
@@ -72,7 +75,8 @@ export class Fetcher implements InboxOwner {
       return
     }
     const { topic, partition, attempts } = feed
-    this.#client.logger.debug('a partition is fetched again', { topic, partition, attempts, error: error.message })
+    const level = attempts === SUSPICIOUS_ATTEMPTS ? 'warn' : 'debug'
+    this.#client.logger[level]('a partition is fetched again', { topic, partition, attempts, error: error.message })
     if (error.remedy === 'refresh-metadata') this.#refresh()
     const timer = setTimeout(
       () => {

@@ -83,14 +83,20 @@ class BatchIterator implements AsyncIterableIterator<MessageBatch> {
 class MessageIterator implements AsyncIterableIterator<Message> {
   readonly #feed: Feed
   #batch: Iterator<Message> | undefined
+  /** While the next batch is awaited, calls queue up behind it: tells whether there is one. */
+  #loading: Promise<boolean> | undefined
 
   constructor(feed: Feed) {
     this.#feed = feed
   }
 
   next(): Promise<IteratorResult<Message, undefined>> {
-    const result = this.#feed.isClosed ? undefined : this.#batch?.next()
-    return result === undefined || result.done === true ? this.#nextBatch() : Promise.resolve(result)
+    if (this.#loading === undefined) {
+      const result = this.#feed.isClosed ? undefined : this.#batch?.next()
+      if (result !== undefined && result.done !== true) return Promise.resolve(result)
+      this.#loading = this.#load()
+    }
+    return this.#loading.then(isThere => (isThere ? this.next() : DONE))
   }
 
   async return(): Promise<IteratorResult<Message, undefined>> {
@@ -102,10 +108,13 @@ class MessageIterator implements AsyncIterableIterator<Message> {
     return this
   }
 
-  async #nextBatch(): Promise<IteratorResult<Message, undefined>> {
-    const batch = await this.#feed.next()
-    if (batch === undefined) return DONE
-    this.#batch = batch[Symbol.iterator]()
-    return this.next()
+  async #load(): Promise<boolean> {
+    try {
+      const batch = await this.#feed.next()
+      this.#batch = batch?.[Symbol.iterator]()
+      return batch !== undefined
+    } finally {
+      this.#loading = undefined
+    }
   }
 }
