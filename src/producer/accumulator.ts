@@ -76,25 +76,21 @@ export class Accumulator {
     delivery: Delivery,
   ): boolean {
     const { maxMessageBytes, deliveryTimeoutMs } = this.#options
-    const open = queue.batches.last()
-    if (
-      open !== undefined &&
-      open.bytes === undefined &&
-      open.encoder.sizeWith(delivery.timestamp, key, value, headers) <= maxMessageBytes
-    ) {
-      open.encoder.append(delivery.timestamp, key, value, headers)
-      open.deliveries.push(delivery)
+    const { timestamp } = delivery
+    const last = queue.batches.last()
+    if (last?.isOpen && last.encoder.tryAppend(maxMessageBytes, timestamp, key, value, headers)) {
+      last.deliveries.push(delivery)
       return false
     }
     const encoder = new BatchEncoder()
-    const size = encoder.sizeWith(delivery.timestamp, key, value, headers)
-    if (size > maxMessageBytes) throw tooLarge(queue, size, maxMessageBytes)
-    encoder.append(delivery.timestamp, key, value, headers)
+    if (!encoder.tryAppend(maxMessageBytes, timestamp, key, value, headers)) {
+      throw tooLarge(queue, encoder.sizeWith(timestamp, key, value, headers), maxMessageBytes)
+    }
     const batch = new Batch(queue.topic, queue.partition, encoder, performance.now() + deliveryTimeoutMs)
     batch.deliveries.push(delivery)
     queue.batches.push(batch)
     this.#byAge.push(batch)
-    return open !== undefined
+    return last !== undefined
   }
 }
 

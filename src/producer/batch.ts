@@ -30,6 +30,11 @@ export class Batch {
     this.deadline = deadline
   }
 
+  /** Whether messages can be added: not once it is sealed, nor when it expired before that. */
+  get isOpen(): boolean {
+    return this.bytes === undefined && !this.#settled
+  }
+
   get isSettled(): boolean {
     return this.#settled
   }

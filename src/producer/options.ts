@@ -1,20 +1,31 @@
+import { codecByName } from '../records/compression/registry.ts'
 import { bytes, int, ms, oneOf, section } from '../util/options.ts'
 import { retryOptions } from '../util/retry-options.ts'
 
 /** The `producer` slice of the configuration. */
-export const producerOptions = section({
-  /** Who has to have a message before it counts as sent: 0 nobody, 1 the partition leader, -1 all in-sync replicas. */
-  acks: oneOf(-1, [0, 1, -1]),
-  /** How batches are compressed. */
-  compression: oneOf('none', ['none', 'gzip']),
-  /** The codec's level; by default the codec's own. */
-  compressionLevel: int(undefined, { min: -1, max: 9 }),
-  /** The largest batch in bytes, before compression; a message that does not fit into one is refused. */
-  maxMessageBytes: bytes(1_048_576, { min: 128 }),
-  /** How long the broker may wait for the replicas. */
-  timeoutMs: ms(30_000, { min: 1 }),
-  /** The whole life of a message, from `send` to the broker's answer, with all retries. */
-  deliveryTimeoutMs: ms(120_000, { min: 1 }),
-  /** How a batch is tried again; by default until `deliveryTimeoutMs`. */
-  retry: retryOptions(Infinity, 100, 1_000),
-})
+export const producerOptions = section(
+  {
+    /** Who has to have a message before it counts as sent: 0 nobody, 1 the partition leader, -1 all in-sync replicas. */
+    acks: oneOf(-1, [0, 1, -1]),
+    /** How batches are compressed. */
+    compression: oneOf('none', ['none', 'gzip']),
+    /** The codec's level; by default the codec's own. */
+    compressionLevel: int(),
+    /** The largest batch in bytes, before compression; a message that does not fit into one is refused. */
+    maxMessageBytes: bytes(1_048_576, { min: 128 }),
+    /** How long the broker may wait for the replicas. */
+    timeoutMs: ms(30_000, { min: 1 }),
+    /** The whole life of a message, from `send` to the broker's answer, with all retries. */
+    deliveryTimeoutMs: ms(120_000, { min: 1 }),
+    /** How a batch is tried again; by default until `deliveryTimeoutMs`. */
+    retry: retryOptions(Infinity, 100, 1_000),
+  },
+  ({ compression, compressionLevel: level }, report) => {
+    if (level === undefined) return
+    const { levels } = codecByName(compression)
+    if (levels === undefined) report('compressionLevel', `'${compression}' has no levels`)
+    else if (level < levels.min || level > levels.max) {
+      report('compressionLevel', `'${compression}' has levels ${levels.min} to ${levels.max}, not ${level}`)
+    }
+  },
+)
