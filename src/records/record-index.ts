@@ -26,7 +26,7 @@ export function indexRecords(bytes: Uint8Array, position: number, end: number, c
       position++
       length = (length >>> 1) ^ -(length & 1)
     } else {
-      length = readVarint(bytes, position, end)
+      length = readVarint(bytes, position, end, i)
       position = cursor.position
     }
     if (length < MIN_RECORD_BYTES - 1) throw badRecord(i, `has an impossible length of ${length} bytes`)
@@ -49,7 +49,7 @@ export function indexRecords(bytes: Uint8Array, position: number, end: number, c
       position++
       keyLength = (keyLength >>> 1) ^ -(keyLength & 1)
     } else {
-      keyLength = readVarint(bytes, position, recordEnd)
+      keyLength = readVarint(bytes, position, recordEnd, i)
       position = cursor.position
     }
     if (keyLength > 0) {
@@ -63,7 +63,7 @@ export function indexRecords(bytes: Uint8Array, position: number, end: number, c
       position++
       valueLength = (valueLength >>> 1) ^ -(valueLength & 1)
     } else {
-      valueLength = readVarint(bytes, position, recordEnd)
+      valueLength = readVarint(bytes, position, recordEnd, i)
       position = cursor.position
     }
     if (valueLength > 0) {
@@ -83,17 +83,17 @@ export function indexRecords(bytes: Uint8Array, position: number, end: number, c
 }
 
 function checkHeaders(bytes: Uint8Array, position: number, end: number, record: number): number {
-  const count = readVarint(bytes, position, end)
+  const count = readVarint(bytes, position, end, record)
   position = cursor.position
   if (count < 0) throw badRecord(record, `has a negative number of headers, ${count}`)
   for (let i = 0; i < count; i++) {
-    const nameLength = readVarint(bytes, position, end)
+    const nameLength = readVarint(bytes, position, end, record)
     position = cursor.position
     if (nameLength < 0) throw badRecord(record, `has a header without a name`)
     if (nameLength > end - position)
       throw badRecord(record, `has a header name of ${nameLength} bytes, more than are left`)
     position += nameLength
-    const valueLength = readVarint(bytes, position, end)
+    const valueLength = readVarint(bytes, position, end, record)
     position = cursor.position
     if (valueLength > end - position) {
       throw badRecord(record, `has a header value of ${valueLength} bytes, more than are left`)

@@ -11,12 +11,13 @@ export const cursor = { position: 0 }
 /**
  * Reads a varint at `position` and leaves the position after it in {@link cursor}. Bits beyond 32 are dropped, as in Java.
  *
+ * @param record the index of the record that it belongs to, for the error.
  * @throws ProtocolError when it does not end before `end` or within 5 bytes.
  */
-export function readVarint(bytes: Uint8Array, position: number, end: number): number {
+export function readVarint(bytes: Uint8Array, position: number, end: number, record = 0): number {
   let raw = 0
   for (let shift = 0; shift <= 28; shift += 7) {
-    if (position >= end) throw new ProtocolError('a varint runs past the end')
+    if (position >= end) throw new ProtocolError(`its record ${record} has a varint that runs past the end`)
     const byte = bytes[position++]!
     raw |= (byte & 0x7f) << shift
     if (byte < 0x80) {
@@ -24,7 +25,7 @@ export function readVarint(bytes: Uint8Array, position: number, end: number): nu
       return (raw >>> 1) ^ -(raw & 1)
     }
   }
-  throw new ProtocolError('a varint is longer than 5 bytes')
+  throw new ProtocolError(`its record ${record} has a varint longer than 5 bytes`)
 }
 
 /** Reads a varlong whose bounds have been checked. Exact up to 2^53, the nearest double beyond. */

@@ -32,9 +32,11 @@ export const gzip: Codec = {
   },
 }
 
-/** One piece that takes all the output saves joining many; the trailer's last four bytes tell the size. */
+/** One piece that takes all the output saves joining many; the trailer's last four bytes tell the last member's size. */
 function chunkSizeFor(bytes: Buffer): number {
   const claimed = bytes.length >= 18 ? bytes.readUInt32LE(bytes.length - 4) : 0
   // zlib asks for another piece when one is exactly full; a spare byte keeps that from happening.
-  return Math.max(64, Math.min(claimed + 1, bytes.length * MAX_RATIO, MAX_CHUNK_BYTES))
+  const wanted = Math.min(claimed + 1, bytes.length * MAX_RATIO)
+  // The last of several members may be tiny: the pieces must not be.
+  return Math.min(Math.max(wanted, bytes.length * 4, 64), MAX_CHUNK_BYTES)
 }
