@@ -1,0 +1,32 @@
+import { fileURLToPath } from 'node:url'
+import { classpath } from '../../../scripts/kafka/maven.ts'
+import { run } from '../../../scripts/kafka/run.ts'
+import { KafkaUnavailableError } from '../../../scripts/kafka/unavailable.ts'
+import { bootstrap } from '../../support/kafka.ts'
+import type { PlainMessage } from './plain.ts'
+
+const program = fileURLToPath(new URL('../JavaClient.java', import.meta.url))
+
+/** What each command of `JavaClient.java` gives. */
+interface Answers {
+  write: { readonly partition: number; readonly offset: string; readonly timestamp: number }[]
+  read: (PlainMessage & { readonly timestampType: string })[]
+  transactions: Readonly<Record<'committed 1' | 'committed 2' | 'committed 3' | 'aborted' | 'outside', string>>
+  'delete-records': { readonly lowWatermark: string }
+}
+
+/**
+ * Has Java's client do something on the shared broker; see `JavaClient.java` for what, and with which particulars.
+ *
+ * @throws {KafkaUnavailableError} where there is no Java, or no jars
+ */
+export async function java<C extends keyof Answers>(command: C, task: object): Promise<Answers[C]> {
+  const jars = await classpath()
+  const options = ['-XX:TieredStopAtLevel=1', '-Dorg.slf4j.simpleLogger.defaultLogLevel=error', '-cp', jars.join(':')]
+  const particulars = JSON.stringify({ bootstrap: bootstrap().join(','), ...task })
+  const { code, output } = await run('java', [...options, program, command, particulars])
+  if (code === 127) throw new KafkaUnavailableError('java is not installed')
+  const last = output.split('\n').findLast(line => /^[[{]/.test(line))
+  if (code !== 0 || last === undefined) throw new Error(`JavaClient.java ${command} failed:\n${output}`)
+  return JSON.parse(last) as Answers[C]
+}
