@@ -2,7 +2,7 @@ import { ProtocolError, UnsupportedVersionError } from '../errors/client-errors.
 import type { Api, DecodedRequest, EncodableResponse, Request, Response } from './api.ts'
 import { Reader } from './reader.ts'
 import type { Field, FieldType, PrimitiveKind, Shape } from './schema.ts'
-import { Writer } from './writer.ts'
+import { MAX_STRING_BYTES, Writer } from './writer.ts'
 
 /**
  * From a schema and a version to closures. Every decision about versions is taken once, when a codec is built; building is
@@ -44,6 +44,7 @@ function stringCodec(compact: boolean, nullable: boolean): Codec {
     },
     decode(r) {
       const length = r.length(16, compact)
+      if (length > MAX_STRING_BYTES) throw r.fail(`a string of ${length} bytes`)
       return length < 0 ? nullOr(r, nullable, 'string') : r.utf8(length)
     },
     minBytes: compact ? 1 : 2,
@@ -79,7 +80,9 @@ function arrayCodec(element: Codec, compact: boolean, nullable: boolean): Codec 
     decode(r) {
       const length = r.length(32, compact)
       if (length < 0) return nullOr(r, nullable, 'array')
-      if (length * element.minBytes > r.left) throw r.fail(`an array of ${length}, with ${r.left} bytes left,`)
+      // An element that takes no bytes has nothing in it: no version has such an array, but a peer could count on it.
+      if (length * Math.max(1, element.minBytes) > r.left)
+        throw r.fail(`an array of ${length}, with ${r.left} bytes left,`)
       const out: unknown[] = []
       for (let i = 0; i < length; i++) out.push(element.decode(r))
       return out

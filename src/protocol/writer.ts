@@ -3,6 +3,9 @@ import { ProtocolError } from '../errors/client-errors.ts'
 /** From this size on a block of bytes is handed to the socket as it is instead of being copied into the frame. */
 const REFERENCE_FROM_BYTES = 4096
 
+/** Kafka's limit, in compact strings too. */
+export const MAX_STRING_BYTES = 0x7fff
+
 /** Primitives to bytes. Big-endian, as all of Kafka. Large blocks are kept by reference, so a frame is a list of chunks. */
 export class Writer {
   #buffer: Buffer
@@ -22,26 +25,26 @@ export class Writer {
   }
 
   int8(value: number): void {
-    if ((value << 24) >> 24 !== value) throw outOfRange('int8', value)
+    if (typeof value !== 'number' || (value << 24) >> 24 !== value) throw outOfRange('int8', value)
     this.#buffer[this.#room(1)] = value
   }
 
   int16(value: number): void {
-    if ((value << 16) >> 16 !== value) throw outOfRange('int16', value)
+    if (typeof value !== 'number' || (value << 16) >> 16 !== value) throw outOfRange('int16', value)
     const at = this.#room(2)
     this.#buffer[at] = value >> 8
     this.#buffer[at + 1] = value
   }
 
   uint16(value: number): void {
-    if ((value & 0xffff) !== value) throw outOfRange('uint16', value)
+    if (typeof value !== 'number' || (value & 0xffff) !== value) throw outOfRange('uint16', value)
     const at = this.#room(2)
     this.#buffer[at] = value >> 8
     this.#buffer[at + 1] = value
   }
 
   int32(value: number): void {
-    if ((value | 0) !== value) throw outOfRange('int32', value)
+    if (typeof value !== 'number' || (value | 0) !== value) throw outOfRange('int32', value)
     const at = this.#room(4)
     this.#buffer[at] = value >> 24
     this.#buffer[at + 1] = value >> 16
@@ -89,7 +92,9 @@ export class Writer {
   string(value: string, compact: boolean): void {
     if (typeof value !== 'string') throw outOfRange('string', value)
     const length = Buffer.byteLength(value)
-    if (length > 0x7fff) throw new ProtocolError(`a string of ${length} bytes is longer than Kafka's limit of 32767`)
+    if (length > MAX_STRING_BYTES) {
+      throw new ProtocolError(`a string of ${length} bytes is longer than Kafka's limit of ${MAX_STRING_BYTES}`)
+    }
     if (compact) this.uvarint(length + 1)
     else this.int16(length)
     const at = this.#room(length)
