@@ -113,6 +113,8 @@ async function onController<T>(
 ): Promise<T> {
   const either = eitherSignal(client.closing, user)
   try {
+    // Where no broker is there at all, `metadata.retry` is enough: inside the retries here it would be multiplied by them.
+    await client.metadata.ready(either.signal)
     const onRetry = () => client.metadata.refresh().catch(() => {})
     return await retrying(retry, { signal: either.signal, onRetry }, () => call(client, either.signal))
   } finally {

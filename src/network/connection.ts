@@ -343,9 +343,11 @@ export class Connection {
   }
 
   #overdue({ name, timeoutMs }: Exchange): TimeoutError {
-    const limit = this.#answered === 0 ? 'net.dialTimeoutMs' : 'its time limit'
+    const { dialTimeoutMs } = this.#options
+    const limit =
+      this.#answered === 0 ? `net.dialTimeoutMs (${dialTimeoutMs} ms)` : `its time limit (${Math.round(timeoutMs)} ms)`
     return new TimeoutError(
-      `${this.label} did not answer ${name} within ${limit} (${Math.round(timeoutMs)} ms); it may be frozen, overloaded or not a Kafka broker`,
+      `${this.label} did not answer ${name} within ${limit}; it may be frozen, overloaded or not a Kafka broker`,
     )
   }
 }
