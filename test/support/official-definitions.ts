@@ -51,17 +51,13 @@ export function parseDefinition(text: string): Definition {
   return JSON.parse(text.replace(/^\s*\/\/.*$/gm, '')) as Definition
 }
 
-// Brokers ask these of one another; that the listener of clients takes them too is a matter of where the state lives.
-const BETWEEN_BROKERS = /^(Initialize|Read|Write|Delete)ShareGroupState(Summary)?$/
-
-/** The names of all APIs that a client may use: those that brokers take and that are not only for other brokers. */
+/** The names of all APIs that can be asked on a listener for clients. */
 export function clientApis(definitions: Iterable<Definition>): string[] {
   return [...definitions]
     .filter(({ type, listeners = [], validVersions }) => {
       return type === 'request' && listeners.includes('broker') && validVersions !== 'none'
     })
     .map(({ name }) => name.replace(/Request$/, ''))
-    .filter(name => !BETWEEN_BROKERS.test(name))
     .sort()
 }
 

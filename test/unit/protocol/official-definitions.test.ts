@@ -196,7 +196,6 @@ it('tells which APIs are for clients', () => {
     request('Thing', ['controller', 'broker']),
     request('Vote', ['controller']),
     request('Old', ['broker'], 'none'),
-    request('ReadShareGroupState', ['broker']),
     request('Fetch', ['broker']),
     response,
   ]
