@@ -4,7 +4,7 @@ import { bufferView } from './buffer-view.ts'
 import type { CodecName } from './compression/codec.ts'
 import { codecById } from './compression/registry.ts'
 import { NO_HEADERS, RecordHeaders } from './headers.ts'
-import { KafkaRecord } from './record.ts'
+import { KafkaRecord, type RecordFields } from './record.ts'
 import { INDEX_STRIDE, indexRecords } from './record-index.ts'
 import { cursor, readVarint, readVarlong } from './varint.ts'
 
@@ -23,10 +23,8 @@ export type RecordConstructor<R, C> = new (batch: RecordBatch, index: number, co
  * There are two ways to read it. Iterating (or {@link RecordBatch.read}) gives an object a record. The `…At(index)` methods
  * give single fields, for `index` from 0 to `count - 1`, without any object: those do not check the index.
  */
-export class RecordBatch implements Iterable<KafkaRecord> {
-  /** The number of records in it; 0 where compaction took all of them. Offsets may have gaps, see {@link nextOffset}. */
+export class RecordBatch implements RecordFields, Iterable<KafkaRecord> {
   readonly count: number
-  /** The size of the batch as it came, header and compressed records. */
   readonly sizeBytes: number
   readonly #bytes: Buffer
   readonly #start: number
@@ -58,17 +56,14 @@ export class RecordBatch implements Iterable<KafkaRecord> {
     this.#base = bytes.readInt32BE(start) * 2 ** 32 + bytes.readUInt32BE(start + 4)
   }
 
-  /** The offset of the first record, or of the first that was there before compaction. */
   get baseOffset(): bigint {
     return this.#bytes.readBigInt64BE(this.#start + at.BASE_OFFSET)
   }
 
-  /** The offset of the last record, or of the last that was there before compaction. */
   get lastOffset(): bigint {
     return this.baseOffset + BigInt(this.#bytes.readInt32BE(this.#start + at.LAST_OFFSET_DELTA))
   }
 
-  /** Where to go on reading after this batch, whatever records it still has. */
   get nextOffset(): bigint {
     return this.lastOffset + 1n
   }
@@ -85,38 +80,31 @@ export class RecordBatch implements Iterable<KafkaRecord> {
     return (this.#attributes & at.TRANSACTIONAL_BIT) !== 0
   }
 
-  /** Whether it holds transaction markers and the like, which are not for users. */
   get isControl(): boolean {
     return (this.#attributes & at.CONTROL_BIT) !== 0
   }
 
-  /** The largest timestamp of its records; with `log-append` that of all of them. */
   get maxTimestamp(): number {
     return readInt64(this.#bytes, this.#start + at.MAX_TIMESTAMP)
   }
 
-  /** When the broker may drop the tombstones and markers in here (KIP-534); undefined where it has not said. */
   get deleteHorizonMs(): number | undefined {
     if ((this.#attributes & at.DELETE_HORIZON_BIT) === 0) return undefined
     return readInt64(this.#bytes, this.#start + at.BASE_TIMESTAMP)
   }
 
-  /** -1n without idempotence. */
   get producerId(): bigint {
     return this.#bytes.readBigInt64BE(this.#start + at.PRODUCER_ID)
   }
 
-  /** -1 without idempotence. */
   get producerEpoch(): number {
     return this.#bytes.readInt16BE(this.#start + at.PRODUCER_EPOCH)
   }
 
-  /** The sequence of the first record; -1 without idempotence. */
   get baseSequence(): number {
     return this.#bytes.readInt32BE(this.#start + at.BASE_SEQUENCE)
   }
 
-  /** -1 where it is not known. */
   get partitionLeaderEpoch(): number {
     return this.#bytes.readInt32BE(this.#start + at.PARTITION_LEADER_EPOCH)
   }

@@ -1,25 +1,37 @@
 import type { TimestampType } from './batch-header.ts'
+import type { RecordBatchInfo } from './batch-info.ts'
 import type { RecordHeaders } from './headers.ts'
-import type { RecordBatch } from './record-batch.ts'
+
+/**
+ * Single fields of the records of a batch, each by the record's index from 0 to the count - 1, without an object a record.
+ * The index is not checked.
+ */
+export interface RecordFields extends RecordBatchInfo {
+  offsetAt(index: number): bigint
+  timestampAt(index: number): number
+  keyAt(index: number): Buffer | null
+  valueAt(index: number): Buffer | null
+  headersAt(index: number): RecordHeaders
+}
 
 /**
  * One record of a batch. It holds nothing but its place in the batch: every property is read when asked for. `key` and
  * `value` are views of the batch's memory, made anew each time; take each into a variable when it is needed twice, and
  * copy what is to be kept for long, since a view keeps the whole response that it came with in memory.
  *
- * Layers that know more (a topic and a partition) have a class of their own, see {@link RecordBatch.read}.
+ * Layers that know more (a topic and a partition) have a class of their own, see `RecordBatch.read`.
  */
 export class KafkaRecord {
-  readonly #batch: RecordBatch
+  readonly #batch: RecordFields
   readonly #index: number
 
-  constructor(batch: RecordBatch, index: number) {
+  constructor(batch: RecordFields, index: number) {
     this.#batch = batch
     this.#index = index
   }
 
-  /** The batch that it belongs to. */
-  get batch(): RecordBatch {
+  /** What is known of the batch that it came in. */
+  get batch(): RecordBatchInfo {
     return this.#batch
   }
 
