@@ -1,7 +1,10 @@
 import type { Decoded, Encodable, Shape } from './schema.ts'
 
-/** Which broker a request goes to. */
-export type Route = 'any' | 'controller' | 'leader' | 'group' | 'transaction'
+/**
+ * Which broker a request goes to: any, the controller, the leader of the partitions, the coordinator of the group or of the
+ * transactional id. `broker` is one that the caller names, where every broker can only speak for itself.
+ */
+export type Route = 'any' | 'controller' | 'leader' | 'group' | 'transaction' | 'broker'
 
 /** One of Kafka's APIs: its key, its versions, and the shapes of its request and response. */
 export interface Api<Req extends Shape = Shape, Res extends Shape = Shape> {

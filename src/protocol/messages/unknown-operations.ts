@@ -1,0 +1,2 @@
+/** What a bit field of authorized operations is where it was not asked for. */
+export const UNKNOWN_OPERATIONS = -2147483648
