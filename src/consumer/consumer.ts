@@ -35,6 +35,7 @@ export class Consumer implements AsyncDisposable {
     if (this.#isClosed) throw new ClosedError('the consumer is closed')
     const { from = this.#options.offsets.initial, signal } = options
     checkArguments(topic, partition, from)
+    this.#checkUnread(topic, partition)
     const { checkCrcs } = this.#options
     const ended = new AbortController()
     const feed = new Feed(
@@ -58,11 +59,20 @@ export class Consumer implements AsyncDisposable {
     return new PartitionConsumer(feed)
   }
 
+  #checkUnread(topic: string, partition: number): void {
+    for (const feed of this.#feeds) {
+      if (feed.topic !== topic || feed.partition !== partition) continue
+      const problem = `${feed.name} is being read by this consumer: close that first, or read with another consumer`
+      throw new ConfigurationError([{ option: 'partition', problem }])
+    }
+  }
+
   /** Ends all iterations of its partitions. */
   async close(): Promise<void> {
     if (this.#isClosed) return
     this.#isClosed = true
     for (const feed of [...this.#feeds]) feed.close()
+    this.#fetcher.close()
     this.#onClosed()
   }
 

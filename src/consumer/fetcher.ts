@@ -20,6 +20,7 @@ export interface FetcherOptions extends InboxOptions {
 
 /** Brings partitions to the inbox of their leader, finds where they begin, and tries again what may heal. */
 export class Fetcher implements InboxOwner {
+  readonly purpose = Symbol('fetch')
   readonly #client: Client
   readonly #options: FetcherOptions
   readonly #inboxes = new Map<number, Inbox>()
@@ -47,11 +48,15 @@ export class Fetcher implements InboxOwner {
     }
   }
 
-  hasRoom(feed: Feed): boolean {
-    if (feed.bufferedBytes >= this.#options.fetch.defaultBytes) return false
+  roomFor(feed: Feed): number {
+    const { fetch, maxBufferedBytes } = this.#options
+    if (feed.bufferedBytes >= fetch.defaultBytes) return 0
     let total = 0
     for (const each of this.#feeds) total += each.bufferedBytes
-    return total < this.#options.maxBufferedBytes
+    if (total < maxBufferedBytes) return fetch.defaultBytes
+    if (feed.bufferedBytes > 0) return 0
+    // Slow readers hold all of it. One that has nothing does not wait for them, it gets its share.
+    return Math.min(fetch.defaultBytes, Math.ceil(maxBufferedBytes / this.#feeds.size))
   }
 
   /** The reader has taken a batch: there may be room again, for any partition. */
@@ -86,6 +91,11 @@ export class Fetcher implements InboxOwner {
       backoffMs(retry, attempts, error),
     )
     this.#backoffs.set(feed, timer)
+  }
+
+  /** Lets go of the connections. The feeds have ended by now. */
+  close(): void {
+    for (const { broker } of this.#inboxes.values()) broker.release(this.purpose)
   }
 
   #place(feed: Feed): void {

@@ -18,8 +18,10 @@ export interface InboxOptions {
 
 /** What an inbox asks of, and tells, the consumer that it belongs to. */
 export interface InboxOwner {
-  /** Whether there is room for more of this partition. */
-  hasRoom(feed: Feed): boolean
+  /** Names the connections of this consumer. */
+  readonly purpose: symbol
+  /** How many bytes more of this partition there is room for; 0 for none. */
+  roomFor(feed: Feed): number
   /** The partition could not be fetched from this broker, which has let go of it. */
   onLost(feed: Feed, error: unknown): void
 }
@@ -88,7 +90,7 @@ export class Inbox {
   }
 
   #hungry(): Feed[] {
-    return [...this.#feeds].filter(feed => this.#owner.hasRoom(feed))
+    return [...this.#feeds].filter(feed => this.#owner.roomFor(feed) > 0)
   }
 
   async #fetch(feeds: readonly Feed[]): Promise<void> {
@@ -98,7 +100,7 @@ export class Inbox {
     const { fetch, maxWaitMs } = this.#options
     const wait = feeds.length < this.#feeds.size ? Math.min(SHORT_WAIT_MS, maxWaitMs) : maxWaitMs
     const body = { maxWaitMs: wait, minBytes: fetch.minBytes, maxBytes: fetch.maxBytes, topics }
-    const connection = await this.broker.connection('fetch', this.#client.closing)
+    const connection = await this.broker.connection(this.#owner.purpose, this.#client.closing)
     const answer = await connection.request(Fetch, body, {
       timeoutMs: wait + this.#client.net.requestTimeoutMs,
       maxVersion: known ? Infinity : LAST_VERSION_WITH_NAMES,
@@ -125,7 +127,8 @@ export class Inbox {
 
   #topics(feeds: readonly Feed[]): TopicRequest[] {
     const topics = new Map<string, TopicRequest>()
-    for (const { topic, partition, fetchOffset } of feeds) {
+    for (const feed of feeds) {
+      const { topic, partition, fetchOffset } = feed
       const known = this.#client.metadata.topic(topic)
       const request = topics.get(topic) ?? { topic, topicId: known?.topicId ?? ZERO_UUID, partitions: [] }
       topics.set(topic, request)
@@ -133,7 +136,7 @@ export class Inbox {
         partition,
         currentLeaderEpoch: known?.partitions[partition]?.leaderEpoch ?? -1,
         fetchOffset,
-        partitionMaxBytes: this.#options.fetch.defaultBytes,
+        partitionMaxBytes: this.#owner.roomFor(feed),
       })
     }
     return [...topics.values()]

@@ -8,12 +8,13 @@ import type { NetOptions } from './dial.ts'
 
 /**
  * What a connection is for. One broker has at most one of each, so that a long poll of a fetch never stalls a produce
- * request or a heartbeat.
+ * request or a heartbeat. Each consumer has a symbol of its own, so that none waits for the long poll of another.
  */
-export type Purpose = 'general' | 'produce' | 'fetch'
+export type Purpose = 'general' | 'produce' | symbol
 
 interface Lane {
   readonly opening: SingleFlight<Connection>
+  readonly closing: AbortController
   connection: Connection | undefined
 }
 
@@ -57,23 +58,36 @@ export class Broker {
     )
   }
 
+  /** Closes the connection for a purpose that is over. */
+  release(purpose: Purpose): void {
+    const lane = this.#lanes.get(purpose)
+    if (lane === undefined) return
+    this.#lanes.delete(purpose)
+    closeLane(lane, new ClosedError(`the connection to ${this.label} was closed`))
+  }
+
   /** Closes all connections, those too that are just being opened. What waits for an answer rejects with `reason`. */
   close(reason: KafkaError = new ClosedError(`the connections to ${this.label} were closed`)): void {
     this.#closing.abort(reason)
-    for (const { connection } of this.#lanes.values()) connection?.close(reason)
+    for (const lane of this.#lanes.values()) closeLane(lane, reason)
   }
 
   #lane(purpose: Purpose): Lane {
     const known = this.#lanes.get(purpose)
     if (known !== undefined) return known
-    const lane: Lane = { opening: new SingleFlight(), connection: undefined }
+    const lane: Lane = { opening: new SingleFlight(), closing: new AbortController(), connection: undefined }
     this.#lanes.set(purpose, lane)
     return lane
   }
 
   async #open(lane: Lane): Promise<Connection> {
-    const { signal } = this.#closing
+    const { signal } = lane.closing
     lane.connection = await Connection.open(this.address, this.label, this.#options, this.#clientId, signal)
     return lane.connection
   }
+}
+
+function closeLane({ closing, connection }: Lane, reason: KafkaError): void {
+  closing.abort(reason)
+  connection?.close(reason)
 }
