@@ -9,7 +9,7 @@ import { MAX_STRING_BYTES, Writer } from './writer.ts'
  * lazy and the result is kept. There is no code generation, so it works where `eval` is forbidden.
  */
 
-interface Codec<Out = unknown> {
+export interface Codec<Out = unknown> {
   encode(writer: Writer, value: unknown): void
   decode(reader: Reader): Out
   /** The fewest bytes that a value takes: what bounds the length of an array before it is allocated. */
@@ -264,30 +264,40 @@ function cannotCarry({ api, version }: Context, path: string): UnsupportedVersio
   return new UnsupportedVersionError(api, message, path)
 }
 
+/** What a codec has to know of a message besides its shape. */
+export interface MessageVersions {
+  readonly name: string
+  readonly versions: { readonly min: number; readonly max: number }
+  readonly flexible: number
+}
+
 const built = new WeakMap<Shape, Codec<Struct>[]>()
 
-function codecOf(api: Api, direction: 'request' | 'response', version: number): Codec<Struct> {
-  const shape = api[direction]
+/**
+ * The codec of a shape in one version.
+ *
+ * @throws {@link UnsupportedVersionError} when the message is not declared in that version.
+ */
+export function codecOf(message: MessageVersions, shape: Shape, version: number): Codec<Struct> {
   const versions = built.get(shape) ?? []
   built.set(shape, versions)
   const known = versions[version]
   if (known !== undefined) return known
-  const codec = buildCodec(api, direction, version)
+  const codec = buildCodec(message, shape, version)
   versions[version] = codec
   return codec
 }
 
-function buildCodec(api: Api, direction: 'request' | 'response', version: number): Codec<Struct> {
-  const { min, max } = api.versions
+function buildCodec({ name, versions, flexible }: MessageVersions, shape: Shape, version: number): Codec<Struct> {
+  const { min, max } = versions
   if (!Number.isInteger(version) || version < min || version > max) {
-    throw new UnsupportedVersionError(api.name, `${api.name} v${version} is not known; versions ${min} to ${max} are`)
+    throw new UnsupportedVersionError(name, `${name} v${version} is not known; versions ${min} to ${max} are`)
   }
-  const flexible = version >= api.flexible
-  return structCodec(api[direction], { api: api.name, version, flexible, path: '' })
+  return structCodec(shape, { api: name, version, flexible: version >= flexible, path: '' })
 }
 
 function decode(api: Api, direction: 'request' | 'response', version: number, bytes: Uint8Array): Struct {
-  const codec = codecOf(api, direction, version)
+  const codec = codecOf(api, api[direction], version)
   const reader = new Reader(bytes, `${api.name} v${version} ${direction}`)
   const body = codec.decode(reader)
   if (reader.left > 0) throw reader.fail(`${reader.left} bytes too many`)
@@ -301,7 +311,7 @@ function decode(api: Api, direction: 'request' | 'response', version: number, by
  * @throws {@link ProtocolError} when a value is not of its field's type.
  */
 export function writeRequest<A extends Api>(writer: Writer, api: A, version: number, body: Request<A>): void {
-  codecOf(api, 'request', version).encode(writer, body)
+  codecOf(api, api.request, version).encode(writer, body)
 }
 
 /** The body of a request as bytes, without header and length. Throws as {@link writeRequest} does. */
@@ -314,7 +324,7 @@ export function encodeRequest<A extends Api>(api: A, version: number, body: Requ
 /** The body of a response as bytes, without header and length: the side of a broker. */
 export function encodeResponse<A extends Api>(api: A, version: number, body: EncodableResponse<A>): Buffer {
   const writer = new Writer()
-  codecOf(api, 'response', version).encode(writer, body)
+  codecOf(api, api.response, version).encode(writer, body)
   return Buffer.concat(writer.finish())
 }
 
