@@ -49,7 +49,7 @@ export class Connection {
   readonly #waiting = new Fifo<Exchange>()
   readonly #inFlight = new Fifo<Exchange>()
   #versions: ReadonlyMap<number, VersionRange> = new Map()
-  #nextCorrelationId = 0
+  #nextCorrelationId: number
   #answered = 0
   #lastUse = performance.now()
   #timer: NodeJS.Timeout | undefined
@@ -58,12 +58,20 @@ export class Connection {
   #closed: unknown
 
   /** `label` names the broker in errors. Use {@link Connection.open}. */
-  private constructor(address: Address, label: string, socket: Socket, options: NetOptions, clientId: string) {
+  private constructor(
+    address: Address,
+    label: string,
+    socket: Socket,
+    options: NetOptions,
+    clientId: string,
+    firstCorrelationId: number,
+  ) {
     this.label = label
     this.#address = address
     this.#socket = socket
     this.#options = options
     this.#clientId = clientId
+    this.#nextCorrelationId = firstCorrelationId
     this.#frames = new FrameSplitter(options.maxResponseBytes)
     socket.on('data', chunk => this.#onData(chunk))
     socket.on('error', cause => this.#fail(this.#broken(`failed: ${cause.message}`, cause)))
@@ -71,7 +79,8 @@ export class Connection {
   }
 
   /**
-   * Dials and asks the broker for its API versions. Aborting `signal` ends that at once.
+   * Dials and asks the broker for its API versions. Aborting `signal` ends that at once. Correlation ids count up from
+   * `firstCorrelationId` and wrap.
    *
    * @throws {@link ConnectionError} · {@link TimeoutError} · {@link ProtocolError} when the peer is not a Kafka broker.
    */
@@ -81,12 +90,15 @@ export class Connection {
     options: NetOptions,
     clientId: string,
     signal: AbortSignal,
+    firstCorrelationId = 0,
   ): Promise<Connection> {
     const started = performance.now()
     const socket = await dial(address, options, signal)
-    const connection = new Connection(address, label, socket, options, clientId)
+    const connection = new Connection(address, label, socket, options, clientId, firstCorrelationId)
     const onAbort = () => connection.close(signal.reason)
     signal.addEventListener('abort', onAbort, { once: true })
+    // It may have been aborted between the end of the dialling and here.
+    if (signal.aborted) onAbort()
     try {
       const timeoutMs = Math.max(1, options.dialTimeoutMs - (performance.now() - started))
       connection.#versions = await negotiate((api, version, body) =>
@@ -112,8 +124,7 @@ export class Connection {
 
   /** The version in which a request of this API would be sent. Throws UnsupportedVersionError when there is none. */
   versionOf(api: Api, maxVersion = Infinity): number {
-    const version = chooseVersion(api, this.#versions.get(api.key), this.label)
-    return Math.min(version, maxVersion)
+    return chooseVersion(api, this.#versions.get(api.key), this.label, maxVersion)
   }
 
   /** Sends a request and gives its decoded answer. A broker's error codes in it are values, not exceptions. */
@@ -250,6 +261,7 @@ export class Connection {
     }
     this.#lastUse = performance.now()
     this.#pump()
+    if (this.#inFlight.size === 0) this.#arm(Infinity)
   }
 
   #onFrame(frame: Buffer): void {
@@ -258,9 +270,8 @@ export class Connection {
     if (exchange === undefined) throw new ProtocolError(`an answer (correlation id ${correlationId}) to no request`)
     if (exchange.correlationId !== correlationId) {
       this.#inFlight.unshift(exchange)
-      throw new ProtocolError(
-        `${this.label} answered correlation id ${correlationId} where ${exchange.correlationId} (${exchange.name}) was due`,
-      )
+      const due = `${exchange.correlationId} (${exchange.name})`
+      throw new ProtocolError(`an answer has correlation id ${correlationId} where ${due} was due`)
     }
     this.#answered++
     exchange.onAnswer(frame)
@@ -277,7 +288,8 @@ export class Connection {
   }
 
   #garbage(chunk: Buffer, cause: unknown): unknown {
-    if (this.#answered > 0 || !(cause instanceof ProtocolError)) return cause
+    if (!(cause instanceof ProtocolError)) return cause
+    if (this.#answered > 0) return new ProtocolError(`${this.label}: ${cause.message}`, { cause })
     const protocol = foreignProtocol(chunk)
     if (protocol === undefined)
       return new ProtocolError(`${this.label} does not speak Kafka: ${cause.message}`, { cause })
@@ -297,7 +309,8 @@ export class Connection {
 
   /** One timer serves the deadlines of all requests and the idle limit; it is set anew only when it must fire earlier. */
   #arm(at: number): void {
-    const idleAt = this.#options.idleMs === 0 ? Infinity : this.#lastUse + this.#options.idleMs
+    const { idleMs } = this.#options
+    const idleAt = idleMs === 0 || this.#inFlight.size > 0 ? Infinity : this.#lastUse + idleMs
     const due = Math.min(at, idleAt)
     if (due >= this.#timerAt || due === Infinity) return
     clearTimeout(this.#timer)
@@ -330,15 +343,15 @@ export class Connection {
   /** Ends the connection once: everything that waits is rejected, nothing is left behind. */
   #fail(error: unknown): void {
     if (this.#closed !== undefined) return
-    this.#closed = error
+    // A timeout or garbage was the fault of one request, which knows it by now; the others may be tried again.
+    const forAll = error instanceof ClosedError || error instanceof ConnectionError
+    const reason = forAll ? error : this.#broken('was given up', error)
+    this.#closed = reason
     clearTimeout(this.#timer)
     this.#socket.destroy()
     const waiting = [...this.#inFlight, ...this.#waiting]
     this.#inFlight.clear()
     this.#waiting.clear()
-    // A timeout or garbage was the fault of one request, which knows it by now; the others may be tried again.
-    const forAll = error instanceof ClosedError || error instanceof ConnectionError
-    const reason = forAll ? error : this.#broken('was given up', error)
     for (const exchange of waiting) exchange.onError(reason)
   }
 

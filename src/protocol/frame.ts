@@ -38,7 +38,9 @@ export class FrameSplitter {
 
   #checked(length: number): number {
     if (length < LENGTH_BYTES || length > this.#maxBytes) {
-      throw new ProtocolError(`a frame of ${length} bytes was announced; the limit is ${this.#maxBytes}`)
+      throw new ProtocolError(
+        `a frame of ${length} bytes was announced; the limit, net.maxResponseBytes, is ${this.#maxBytes}`,
+      )
     }
     return length
   }

@@ -79,7 +79,9 @@ describe('FrameSplitter', () => {
     ['what the first letters of HTTP are', Buffer.from('HTTP').toString('hex'), 0x48545450],
     ['too short for a correlation id', '00000003', 3],
   ])('refuses a length that is %s, and allocates nothing', (_, hex, length) => {
-    const refusal = new ProtocolError(`a frame of ${length} bytes was announced; the limit is ${MIB}`)
+    const refusal = new ProtocolError(
+      `a frame of ${length} bytes was announced; the limit, net.maxResponseBytes, is ${MIB}`,
+    )
     const bytes = Buffer.from(`${hex}00000000`, 'hex')
     const alloc = vi.spyOn(Buffer, 'allocUnsafe')
     expect(() => split([bytes])).toThrow(refusal)

@@ -15,6 +15,14 @@ describe('chooseVersion', () => {
     expect(chooseVersion(Thing, offered, 'broker 1')).toBe(version)
   })
 
+  it('can be capped, and says so where the cap leaves nothing', () => {
+    expect(chooseVersion(Thing, { min: 0, max: 9 }, 'broker 1', 3)).toBe(3)
+    expect(chooseVersion(Thing, { min: 0, max: 3 }, 'broker 1', 4)).toBe(3)
+    expect(() => chooseVersion(Thing, { min: 4, max: 9 }, 'broker 1', 3)).toThrow(
+      'broker 1 offers Thing versions 4 to 9; this request needs at most 3',
+    )
+  })
+
   it.each([
     [{ min: 0, max: 1 }, 'broker 1 offers Thing versions 0 to 1; this client knows 2 to 5'],
     [{ min: 6, max: 9 }, 'broker 1 offers Thing versions 6 to 9; this client knows 2 to 5'],

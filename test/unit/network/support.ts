@@ -1,0 +1,49 @@
+import { onTestFinished } from 'vitest'
+import { Connection } from '../../../src/network/connection.ts'
+import type { NetOptions } from '../../../src/network/dial.ts'
+import { netOptions } from '../../../src/network/options.ts'
+import { type OptionsInput, resolveOptions } from '../../../src/util/options.ts'
+import type { Asked, Peer } from '../../support/peer.ts'
+
+export function net(options: OptionsInput<typeof netOptions> = {}): NetOptions {
+  return resolveOptions(netOptions, options, 'net')
+}
+
+interface OpenOptions {
+  readonly net?: OptionsInput<typeof netOptions>
+  readonly signal?: AbortSignal
+  readonly firstCorrelationId?: number
+}
+
+/** A connection to a peer, closed when the test ends. */
+export async function open(peer: Pick<Peer, 'address'>, options: OpenOptions = {}): Promise<Connection> {
+  const { signal = new AbortController().signal, firstCorrelationId } = options
+  const { address } = peer
+  const connection = await Connection.open(address, 'broker 1', net(options.net), 'samsa', signal, firstCorrelationId)
+  onTestFinished(() => connection.close())
+  return connection
+}
+
+/** A Metadata request that can be told from others by its topic. */
+export function about(topic: string) {
+  return { topics: [{ name: topic }] }
+}
+
+/** Answers a Metadata request: the cluster id repeats the topic that it was about. */
+export function answerAbout(asked: Asked): void {
+  asked.answer('Metadata', { brokers: [], topics: [], clusterId: topicOf(asked) })
+}
+
+export function topicOf(asked: Asked): string {
+  return asked.body('Metadata').topics![0]!.name!
+}
+
+/** What a promise rejects with. */
+export async function failure(promise: Promise<unknown>): Promise<Error> {
+  const outcome = await promise.then(
+    value => ({ value }),
+    (error: unknown) => ({ error }),
+  )
+  if ('error' in outcome && outcome.error instanceof Error) return outcome.error
+  throw new Error('the promise did not reject with an error', { cause: outcome })
+}
