@@ -82,8 +82,12 @@ export class Broker {
 
   async #open(lane: Lane): Promise<Connection> {
     const { signal } = lane.closing
-    lane.connection = await Connection.open(this.address, this.label, this.#options, this.#clientId, signal)
-    return lane.connection
+    const connection = await Connection.open(this.address, this.label, this.#options, this.#clientId, signal)
+    // Closed while the connection was handed over, when nobody held it any more or yet.
+    if (signal.aborted) connection.close(signal.reason)
+    signal.throwIfAborted()
+    lane.connection = connection
+    return connection
   }
 }
 

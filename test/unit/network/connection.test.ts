@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import {
   ClosedError,
@@ -10,7 +9,7 @@ import {
 } from '../../../src/errors/client-errors.ts'
 import { apis } from '../../../src/protocol/apis.ts'
 import { type Asked, Peer } from '../../support/peer.ts'
-import { about, answerAbout, failure, open, topicOf } from './support.ts'
+import { about, answerAbout, closed, failure, open, topicOf } from './support.ts'
 
 const { Metadata, Produce } = apis
 const TOPICS = ['a', 'b', 'c', 'd', 'e', 'f', 'g']
@@ -202,7 +201,7 @@ describe('a connection that breaks', () => {
     expect(culprit!.message).toMatch(/^broker 1: .*correlation id 2 where 1 \(Metadata v\d+\) was due/)
     expect(others).toEqual(connectionErrors(2, /the connection to broker 1 was given up/))
     expect(connection.isClosed).toBe(true)
-    await once(first.socket, 'close')
+    await closed(first.socket)
   })
 
   it('is closed when an answer comes to no request', async () => {
@@ -218,7 +217,7 @@ describe('a connection that breaks', () => {
     asked.socket.write(Buffer.concat(frames))
     await answer
     // It notices before it would send another request.
-    await once(asked.socket, 'close')
+    await closed(asked.socket)
     expect(other.isClosed).toBe(true)
   })
 
@@ -286,7 +285,7 @@ describe('closing a connection', () => {
     connection.close()
     expect(await failure(waiting)).toEqual(new ClosedError('the connection to broker 1 was closed'))
     expect(timers()).toBe(before)
-    await once(socket, 'close')
+    await closed(socket)
     await expect(connection.request(Metadata, about('b'))).rejects.toThrow(ClosedError)
     await expect(connection.sendOnly(Metadata, about('b'))).rejects.toThrow(ClosedError)
   })
@@ -294,7 +293,7 @@ describe('closing a connection', () => {
   it('happens by itself after net.idleMs', async () => {
     const peer = await Peer.start()
     const connection = await open(peer, { net: { idleMs: 20 } })
-    await once(await peer.socket(), 'close')
+    await closed(await peer.socket())
     expect(connection.isClosed).toBe(true)
     expect(await failure(connection.request(Metadata, about('a')))).toMatchObject({
       code: 'CONNECTION',
@@ -311,12 +310,12 @@ describe('closing a connection', () => {
     onTestFinished(() => timers.mockRestore())
     const [socket, other] = [await peer.socket(), await open(peer, { net: { idleMs: 60 } })]
     // Another connection, which is idle for longer, has closed meanwhile.
-    await once(await peer.socket(), 'close')
+    await closed(await peer.socket())
     expect([connection.isClosed, other.isClosed]).toEqual([false, true])
     // And it is no reason to wake up over and over.
     expect(timers.mock.calls.length).toBeLessThan(10)
     answerAbout(asked)
     expect((await answer).clusterId).toBe('a')
-    await once(socket, 'close')
+    await closed(socket)
   })
 })

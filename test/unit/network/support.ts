@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import type { Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
 import { Connection } from '../../../src/network/connection.ts'
 import type { NetOptions } from '../../../src/network/dial.ts'
@@ -46,4 +48,9 @@ export async function failure(promise: Promise<unknown>): Promise<Error> {
   )
   if ('error' in outcome && outcome.error instanceof Error) return outcome.error
   throw new Error('the promise did not reject with an error', { cause: outcome })
+}
+
+/** Resolves when a socket is closed, or at once where it is. */
+export async function closed(socket: Socket): Promise<void> {
+  if (!socket.closed) await once(socket, 'close')
 }

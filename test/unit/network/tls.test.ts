@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest'
+import { ConnectionError } from '../../../src/errors/client-errors.ts'
+import { apis } from '../../../src/protocol/apis.ts'
+import { selfSigned } from '../../support/certificate.ts'
+import { Peer } from '../../support/peer.ts'
+import { about, answerAbout, closed, failure, open } from './support.ts'
+
+describe('TLS', () => {
+  const own = selfSigned()
+
+  it('works with the options of Node, such as ca', async () => {
+    const peer = await Peer.start({ tls: own })
+    const connection = await open(peer, { net: { tls: { ca: own.cert } } })
+    const answer = connection.request(apis.Metadata, about('a'))
+    answerAbout(await peer.next())
+    expect((await answer).clusterId).toBe('a')
+    connection.close()
+    await closed(await peer.socket())
+  })
+
+  it('asks for the host by name, and checks the certificate against it', async () => {
+    const peer = await Peer.start({ tls: own })
+    const { port } = peer.address
+    await open({ address: { host: 'localhost', port } }, { net: { tls: { ca: own.cert } } })
+    expect(await peer.socket()).toMatchObject({ servername: 'localhost' })
+    const other = { ca: own.cert, servername: 'elsewhere.example' }
+    const error = await failure(open(peer, { net: { tls: other } }))
+    expect(error).toBeInstanceOf(ConnectionError)
+    expect(error.message).toMatch(/elsewhere\.example/)
+  })
+
+  it('shows a certificate of its own where the broker asks for one', async () => {
+    const client = selfSigned()
+    const peer = await Peer.start({ tls: { ...own, ca: client.cert, requestCert: true, rejectUnauthorized: true } })
+    await open(peer, { net: { tls: { ca: own.cert, ...client } } })
+    expect(await peer.socket()).toMatchObject({ authorized: true })
+  })
+
+  it('refuses a certificate that it does not trust, and says what to look at', async () => {
+    const peer = await Peer.start({ tls: own })
+    const error = await failure(open(peer, { net: { tls: true } }))
+    expect(error).toBeInstanceOf(ConnectionError)
+    expect(error.message).toMatch(
+      /^cannot connect to 127\.0\.0\.1:\d+: self-signed certificate; net\.tls is set: .*trusted/,
+    )
+    expect(error.cause).toMatchObject({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' })
+  })
+
+  it('says so where the listener is a plain one', async () => {
+    const error = await failure(open(await Peer.start(), { net: { tls: true } }))
+    expect(error).toBeInstanceOf(ConnectionError)
+    expect(error.message).toMatch(/is it a TLS listener|is this a TLS listener/)
+  })
+})
