@@ -108,10 +108,11 @@ describe('closing a broker', () => {
   })
 
   it.each([
-    ['is dialled', 1],
-    ['is ready', 2],
-  ])('closes a connection that %s at that very moment', async (_, moment) => {
-    const peer = await Peer.start()
+    // A peer that never answers shows that nobody waits for it to.
+    ['is dialled', 1, { offers: null }],
+    ['is ready', 2, {}],
+  ])('closes a connection that %s at that very moment', async (_, moment, options) => {
+    const peer = await Peer.start(options)
     const broker = brokerAt(peer)
     // Dialling and connecting both end by letting go of the signal that would have ended them.
     let lettings = 0
