@@ -151,7 +151,12 @@ export class Metadata {
         topics: wanted === null && version === 0 ? [] : wanted,
         ...(version >= 4 ? { allowAutoTopicCreation } : {}),
       })
-      return connection.request(MetadataApi, body, { signal: this.#closing })
+      const answer = await connection.request(MetadataApi, body, { signal: this.#closing })
+      // A broker that is just starting does not know the cluster yet; another may.
+      if (answer.errorCode === 0 && answer.brokers.length === 0) {
+        throw brokerError(errorCodes.BROKER_NOT_AVAILABLE, `${broker.label} knows of no brokers`)
+      }
+      return answer
     }, this.#closing)
     if (answer.errorCode !== 0) throw brokerError(answer.errorCode, 'metadata')
     this.#closing.throwIfAborted()

@@ -66,6 +66,7 @@ export class Asked {
 /** A TCP server that speaks Kafka's protocol as a test tells it to. Closed when the test ends. */
 export class Peer {
   readonly sockets: Socket[] = []
+  readonly address: Address
   readonly #server: Server
   readonly #waiting: Asked[] = []
   readonly #takers: ((asked: Asked) => void)[] = []
@@ -73,23 +74,21 @@ export class Peer {
   readonly #options: PeerOptions
   #taken = 0
 
-  constructor(options: PeerOptions) {
+  private constructor(server: Server, options: PeerOptions) {
+    this.#server = server
     this.#options = options
-    const { tls } = options
-    this.#server = tls === undefined ? createServer() : createTlsServer(tls)
-    this.#server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => this.#onSocket(socket))
+    this.address = { host: '127.0.0.1', port: (server.address() as AddressInfo).port }
+    const opened = options.tls === undefined ? 'connection' : 'secureConnection'
+    server.on(opened, (socket: Socket) => this.#onSocket(socket))
   }
 
   static async start(options: PeerOptions = {}): Promise<Peer> {
-    const peer = new Peer(options)
-    peer.#server.listen(options.port ?? 0, '127.0.0.1')
-    await once(peer.#server, 'listening')
+    const server = options.tls === undefined ? createServer() : createTlsServer(options.tls)
+    server.listen(options.port ?? 0, '127.0.0.1')
+    await once(server, 'listening')
+    const peer = new Peer(server, options)
     onTestFinished(() => peer.close())
     return peer
-  }
-
-  get address(): Address {
-    return { host: '127.0.0.1', port: (this.#server.address() as AddressInfo).port }
   }
 
   /** The next request that the script has not answered, in the order of arrival. */
