@@ -41,10 +41,12 @@ export class Dispatcher implements Postmaster {
 
   /** A partition may have something to send: it leaves at the end of the current turn of the event loop. */
   wake(queue: PartitionQueue): void {
-    if (queue.isMuted || queue.batches.size === 0) return
+    if (queue.batches.size === 0) return
+    // The time of a batch that waits behind another one runs too.
+    if (this.#expiry === undefined) this.#watch()
+    if (queue.isMuted) return
     this.#ready.add(queue)
     this.#turn ??= setImmediate(() => this.#route())
-    if (this.#expiry === undefined) this.#watch()
   }
 
   onDelivered(queue: PartitionQueue): void {

@@ -1,0 +1,26 @@
+/** Brokers that notice within seconds that another one is gone. */
+export const quickToNotice = {
+  'broker.session.timeout.ms': '3000',
+  'broker.heartbeat.interval.ms': '500',
+} as const
+
+/** A value that others may wait for to reach a number. */
+export class Count {
+  #value = 0
+  #waiting: { readonly until: number; readonly resolve: () => void }[] = []
+
+  get value(): number {
+    return this.#value
+  }
+
+  add(): void {
+    this.#value++
+    for (const { until, resolve } of this.#waiting) if (this.#value >= until) resolve()
+    this.#waiting = this.#waiting.filter(({ until }) => this.#value < until)
+  }
+
+  /** Resolves once `more` have been added from now on. */
+  more(more: number): Promise<void> {
+    return new Promise(resolve => this.#waiting.push({ until: this.#value + more, resolve }))
+  }
+}
