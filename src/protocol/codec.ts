@@ -1,7 +1,7 @@
 import { ProtocolError, UnsupportedVersionError } from '../errors/client-errors.ts'
 import type { Api, DecodedRequest, EncodableResponse, Request, Response } from './api.ts'
 import { Reader } from './reader.ts'
-import type { Field, FieldType, PrimitiveKind, Shape } from './schema.ts'
+import type { AnyField, FieldType, PrimitiveKind, Shape } from './schema.ts'
 import { MAX_STRING_BYTES, Writer } from './writer.ts'
 
 /**
@@ -143,7 +143,7 @@ interface Slot {
   readonly isDefault: (value: unknown) => boolean
 }
 
-function slot(name: string, { type, facts }: Field<unknown, unknown, boolean>, context: Context): Slot {
+function slot(name: string, { type, facts }: AnyField, context: Context): Slot {
   const { version } = context
   const path = context.path === '' ? name : `${context.path}.${name}`
   const present = version >= facts.since && version <= facts.until

@@ -1,7 +1,6 @@
 import { api } from '../api.ts'
 import { array, bool, errorCode, int32, string, uuid } from '../schema.ts'
-
-const UNKNOWN_OPERATIONS = -2147483648
+import { UNKNOWN_OPERATIONS } from './unknown-operations.ts'
 
 /** The brokers of the cluster, and the partitions of topics with their leaders and replicas. */
 export const Metadata = api(

@@ -74,14 +74,13 @@ describe(`decoders, given hostile bytes (seed ${SEED}),`, () => {
     if (good.some(({ bytes }) => bytes.length > 0)) expect(refused).toBeGreaterThan(INPUTS / 10)
   })
 
-  it('allocate nothing for a length that is more than what is left', () => {
-    for (const { label, api, direction, versions } of messages) {
-      // The oldest and the newest: without and with compact lengths, where there are both.
-      for (const version of [versions.at(0)!, versions.at(-1)!]) {
-        const largest = samples(api, direction, version).reduce((a, b) => (b.bytes.length > a.bytes.length ? b : a))
-        for (const bad of withHostileLength(largest.bytes)) {
-          allowing(`${label} v${version}`, bad, () => decode(api, direction, version, bad))
-        }
+  it.for(messages)('allocate nothing for a length in $label that is more than what is left', message => {
+    const { label, api, direction, versions } = message
+    // The oldest and the newest: without and with compact lengths, where there are both.
+    for (const version of [versions.at(0)!, versions.at(-1)!]) {
+      const largest = samples(api, direction, version).reduce((a, b) => (b.bytes.length > a.bytes.length ? b : a))
+      for (const bad of withHostileLength(largest.bytes)) {
+        allowing(`${label} v${version}`, bad, () => decode(api, direction, version, bad))
       }
     }
   })
