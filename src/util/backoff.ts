@@ -11,9 +11,10 @@ export interface RetryPolicy {
   readonly backoff?: ((attempt: number, error: unknown) => number) | undefined
 }
 
-/** The wait in milliseconds before try number `attempt` (from 1): exponential, with a jitter of ±20 % (KIP-580). */
+/** The wait in milliseconds before try number `attempt` (from 1): exponential, with a jitter of ±20 % (KIP-580), at most `maxBackoffMs`. */
 export function backoffMs(policy: RetryPolicy, attempt: number, error: unknown): number {
   if (policy.backoff !== undefined) return Math.max(0, policy.backoff(attempt, error))
-  const plain = Math.min(policy.maxBackoffMs, policy.backoffMs * 2 ** (attempt - 1))
-  return plain * (1 - JITTER + 2 * JITTER * Math.random())
+  // Bounded, so that it stays a number: 0 times Infinity is none.
+  const plain = Math.min(policy.maxBackoffMs, policy.backoffMs * 2 ** Math.min(attempt - 1, 60))
+  return Math.min(policy.maxBackoffMs, plain * (1 - JITTER + 2 * JITTER * Math.random()))
 }
