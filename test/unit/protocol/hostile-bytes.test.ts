@@ -1,6 +1,6 @@
 import { getHeapStatistics } from 'node:v8'
 import fc from 'fast-check'
-import { describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { BrokerError } from '../../../src/errors/broker-error.ts'
 import { ProtocolError } from '../../../src/errors/client-errors.ts'
 import { negotiate } from '../../../src/network/handshake.ts'
@@ -18,6 +18,16 @@ const SAMPLES = 12
 const MIB = 1024 * 1024
 // An allocation that follows a hostile length is far above it: the shortest of those lengths asks for 32 Mi elements.
 const HARMLESS_BYTES = 64 * MIB
+
+// More than a million errors are thrown here, and their stacks would take half of the time. The bytes that are reported
+// are enough to see a failure again.
+const { stackTraceLimit } = Error
+beforeAll(() => {
+  Error.stackTraceLimit = 0
+})
+afterAll(() => {
+  Error.stackTraceLimit = stackTraceLimit
+})
 
 interface Sample {
   readonly version: number
