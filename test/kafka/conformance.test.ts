@@ -3,7 +3,18 @@ import { readJar } from '../../scripts/kafka/jar.ts'
 import { clientsJar } from '../../scripts/kafka/maven.ts'
 import { orReason } from '../../scripts/kafka/unavailable.ts'
 import { apis } from '../../src/protocol/apis.ts'
-import { clientApis, compareApi, type Definition, parseDefinition } from '../support/official-definitions.ts'
+import { ConsumerProtocolAssignment } from '../../src/protocol/embedded/consumer-protocol-assignment.ts'
+import { ConsumerProtocolSubscription } from '../../src/protocol/embedded/consumer-protocol-subscription.ts'
+import { ControlRecordTypeSchema, EndTxnMarker } from '../../src/protocol/embedded/control-record.ts'
+import {
+  clientApis,
+  compareApi,
+  compareWhole,
+  type Definition,
+  parseDefinition,
+} from '../support/official-definitions.ts'
+
+const embedded = [ConsumerProtocolSubscription, ConsumerProtocolAssignment, ControlRecordTypeSchema, EndTxnMarker]
 
 let definitions: ReadonlyMap<string, Definition>
 let reason: string | undefined
@@ -28,6 +39,11 @@ describe("conformance with Kafka's own definitions", () => {
     const response = definitions.get(`${api.name}Response`)
     if (request === undefined || response === undefined) throw new Error(`Kafka does not define ${api.name}`)
     expect(compareApi(api, request, response)).toEqual([])
+  })
+
+  it.for(embedded)('$name, which is embedded in others, is declared as Kafka defines it', (message, ctx) => {
+    if (reason !== undefined) ctx.skip(reason)
+    expect(compareWhole(message.name, message, message.shape, definitions.get(message.name)!)).toEqual([])
   })
 
   it('is complete but for what it lists', ctx => {

@@ -64,17 +64,12 @@ export function clientApis(definitions: Iterable<Definition>): string[] {
 /** Every difference between an API as it is declared and as Kafka defines it, a line each. */
 export function compareApi(api: Api, request: Definition, response: Definition): string[] {
   const out: string[] = []
-  const { name, key, versions, stable, flexible } = api
+  const { name, key, stable } = api
   if (request.name !== `${name}Request`) out.push(`${name}: Kafka calls it ${request.name.replace(/Request$/, '')}`)
   for (const [direction, official] of [['request', request] as const, ['response', response] as const]) {
     const label = `${name} ${direction}`
     differs(out, `${label}: key`, key, official.apiKey)
-    const valid = parseRange(official.validVersions)
-    differs(out, `${label}: versions`, showRange(versions), showRange(valid))
-    const flexibleSince = parseRange(official.flexibleVersions ?? 'none').min
-    if (flexible <= versions.max || flexibleSince <= valid.max)
-      differs(out, `${label}: flexible since`, flexible, flexibleSince)
-    out.push(...compareMessage(label, api[direction], versions, official))
+    out.push(...compareWhole(label, api, api[direction], official))
   }
   differs(
     out,
@@ -83,6 +78,22 @@ export function compareApi(api: Api, request: Definition, response: Definition):
     parseRange(request.validVersions).max - (request.latestVersionUnstable ? 1 : 0),
   )
   return out
+}
+
+interface Versioned {
+  readonly versions: Range
+  readonly flexible: number
+}
+
+/** Every difference between a message as it is declared and as Kafka defines it, a line each. */
+export function compareWhole(label: string, ours: Versioned, shape: Shape, official: Definition): string[] {
+  const out: string[] = []
+  const valid = parseRange(official.validVersions)
+  differs(out, `${label}: versions`, showRange(ours.versions), showRange(valid))
+  const flexibleSince = parseRange(official.flexibleVersions ?? 'none').min
+  if (ours.flexible <= ours.versions.max || flexibleSince <= valid.max)
+    differs(out, `${label}: flexible since`, ours.flexible, flexibleSince)
+  return [...out, ...compareMessage(label, shape, ours.versions, official)]
 }
 
 /** Every difference between the fields of a message as they are declared and as Kafka defines them, a line each. */

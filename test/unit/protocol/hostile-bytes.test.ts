@@ -7,6 +7,14 @@ import { negotiate } from '../../../src/network/handshake.ts'
 import type { Api } from '../../../src/protocol/api.ts'
 import { apis } from '../../../src/protocol/apis.ts'
 import { decodeRequest, decodeResponse, encodeRequest, encodeResponse } from '../../../src/protocol/codec.ts'
+import { ConsumerProtocolAssignment } from '../../../src/protocol/embedded/consumer-protocol-assignment.ts'
+import { ConsumerProtocolSubscription } from '../../../src/protocol/embedded/consumer-protocol-subscription.ts'
+import { ControlRecordTypeSchema, EndTxnMarker } from '../../../src/protocol/embedded/control-record.ts'
+import { decodeMessage, type EmbeddedMessage, encodeMessage } from '../../../src/protocol/embedded/message.ts'
+import {
+  CooperativeStickyAssignorUserData,
+  StickyAssignorUserData,
+} from '../../../src/protocol/embedded/sticky-assignor-user-data.ts'
 import { FrameSplitter } from '../../../src/protocol/frame.ts'
 import { responseBodyStart } from '../../../src/protocol/header.ts'
 import { type Body, bodies, type Direction, messages, weight } from './messages.ts'
@@ -28,6 +36,15 @@ beforeAll(() => {
 afterAll(() => {
   Error.stackTraceLimit = stackTraceLimit
 })
+
+const embeddedMessages: readonly EmbeddedMessage[] = [
+  ConsumerProtocolSubscription,
+  ConsumerProtocolAssignment,
+  StickyAssignorUserData,
+  CooperativeStickyAssignorUserData,
+  ControlRecordTypeSchema,
+  EndTxnMarker,
+]
 
 interface Sample {
   readonly version: number
@@ -82,6 +99,24 @@ describe(`decoders, given hostile bytes (seed ${SEED}),`, () => {
     }
     // Most damage shows; an empty body has none to show.
     if (good.some(({ bytes }) => bytes.length > 0)) expect(refused).toBeGreaterThan(INPUTS / 10)
+  })
+
+  it.for(embeddedMessages)('take or refuse $name, which is embedded in others', message => {
+    const { name, shape, versions } = message
+    const good = [versions.min, versions.max].flatMap(version => {
+      const made = fc.sample(bodies(shape, version), { seed: SEED, numRuns: SAMPLES })
+      return made.map(body => encodeMessage(message, version, body))
+    })
+    const random = new Random(SEED)
+    let refused = 0
+    for (let i = 0; i < INPUTS; i++) {
+      const bad = damaged(good[i % good.length]!, random)
+      const body = allowing(name, bad, () => decodeMessage(message, bad))
+      if (body === undefined) refused++
+      else if (weight(shape, body) > bad.length)
+        throw new Error(`${name} made more of ${bad.toString('hex')} than is in it`)
+    }
+    expect(refused).toBeGreaterThan(0)
   })
 
   it.for(messages)('allocate nothing for a length in $label that is more than what is left', message => {
