@@ -55,6 +55,7 @@ describe("conformance with Kafka's own definitions", () => {
       `${all.length - missing.length} of ${all.length} APIs for clients are declared. MISSING:`,
       missing.join(' '),
     )
+    expect(Object.keys(apis)).toEqual(declared)
     // An API that is declared twice, or that Kafka does not offer to clients, would upset the sum.
     expect([...missing, ...declared].sort()).toEqual(all)
   })
