@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { BrokerError, ConfigurationError, MessageTooLargeError, ProducerErrors } from '../../src/index.ts'
-import { needsKafka, newKafka, newTopic, ownKafka } from '../support/kafka.ts'
+import { BrokerError, ConfigurationError, type Kafka, MessageTooLargeError, ProducerErrors } from '../../src/index.ts'
+import { needsKafka, newKafka, newTopic } from '../support/kafka.ts'
 import { failure } from './support/failure.ts'
+import { ownCluster } from './support/own.ts'
 import { readMessages, valuesOf } from './support/read.ts'
 
 needsKafka()
@@ -9,45 +10,40 @@ needsKafka()
 /** Does not wait long for what will not come. */
 const hasty = { retry: { max: 1, backoffMs: 10 } }
 
-describe('a topic that is not there', () => {
-  const unknown = 'no-such-topic'
+/** Sends to a topic and reads from it; gives what comes of both. */
+async function useTopic(kafka: Kafka, topic: string): Promise<[sending: Error, reading: Error]> {
+  const reader = kafka.consumer().consumePartition(topic, 0, { from: 'oldest' })
+  return Promise.all([failure(kafka.producer().send({ topic, value: 'x' })), failure(reader.batches().next())])
+}
 
-  it('is an error that names it, for a client that must not create it', async () => {
-    const kafka = newKafka({ metadata: { ...hasty, allowAutoTopicCreation: false } })
-    const { messages, iteration } = await useTopic(kafka, unknown)
-    for (const error of [messages, iteration]) {
-      expect(error).toBeInstanceOf(BrokerError)
-      expect(error).toMatchObject({ code: 'UNKNOWN_TOPIC_OR_PARTITION', brokerCode: 3 })
-      expect(error.message).toContain(`"${unknown}"`)
-      expect(error.message).toContain('metadata.allowAutoTopicCreation')
-    }
-    // It was not created on the way.
-    expect((await useTopic(kafka, unknown)).messages).toMatchObject({ code: 'UNKNOWN_TOPIC_OR_PARTITION' })
-  })
+it('a topic that is not there is an error that names it, for a client that must not create it', async () => {
+  const kafka = newKafka({ metadata: { ...hasty, allowAutoTopicCreation: false } })
+  for (const error of await useTopic(kafka, 'no-such-topic')) {
+    expect(error).toBeInstanceOf(BrokerError)
+    expect(error).toMatchObject({ code: 'UNKNOWN_TOPIC_OR_PARTITION', brokerCode: 3 })
+    expect(error.message).toContain('"no-such-topic"')
+    expect(error.message).toContain('metadata.allowAutoTopicCreation')
+  }
+  // It was not created on the way.
+  const [sending] = await useTopic(kafka, 'no-such-topic')
+  expect(sending).toMatchObject({ code: 'UNKNOWN_TOPIC_OR_PARTITION' })
+})
 
-  it('is an error that names it, where the broker creates none', async () => {
-    const { bootstrap } = await ownKafka({ config: { 'auto.create.topics.enable': 'false' } })
-    const kafka = newKafka({ brokers: bootstrap, metadata: hasty })
-    const { messages, iteration } = await useTopic(kafka, unknown)
-    for (const error of [messages, iteration]) {
+describe('a broker that creates no topics', () => {
+  const cluster = ownCluster({ config: { 'auto.create.topics.enable': 'false' } })
+
+  it('has no topic that nobody created, and a producer finds it once somebody did', async () => {
+    const kafka = newKafka({ brokers: cluster().bootstrap, metadata: hasty })
+    for (const error of await useTopic(kafka, 'no-such-topic')) {
       expect(error).toBeInstanceOf(BrokerError)
       expect(error).toMatchObject({ code: 'UNKNOWN_TOPIC_OR_PARTITION' })
-      expect(error.message).toContain(`"${unknown}"`)
+      expect(error.message).toContain('"no-such-topic"')
     }
-    // The producer is none the worse for it, and finds the topic once it is there.
     const producer = kafka.producer()
-    expect(await failure(producer.send({ topic: unknown, value: 'early' }))).toBeInstanceOf(BrokerError)
-    await kafka.admin().createTopics([{ name: unknown }])
-    expect(await producer.send({ topic: unknown, value: 'late' })).toMatchObject({ offset: 0n })
+    expect(await failure(producer.send({ topic: 'late', value: 'early' }))).toBeInstanceOf(BrokerError)
+    await kafka.admin().createTopics([{ name: 'late' }])
+    expect(await producer.send({ topic: 'late', value: 'now' })).toMatchObject({ offset: 0n })
   })
-
-  async function useTopic(kafka: ReturnType<typeof newKafka>, topic: string) {
-    const reader = kafka.consumer().consumePartition(topic, 0, { from: 'oldest' })
-    return {
-      messages: await failure(kafka.producer().send({ topic, value: 'x' })),
-      iteration: await failure(reader.batches().next()),
-    }
-  }
 })
 
 describe('a partition that is not there', () => {

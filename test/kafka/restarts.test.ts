@@ -1,29 +1,20 @@
-import { beforeAll, describe, expect, it } from 'vitest'
-import type { Broker, KafkaHandle } from '../../scripts/kafka/handle.ts'
-import { startKafka } from '../../scripts/kafka/start.ts'
-import { orReason } from '../../scripts/kafka/unavailable.ts'
+import { describe, expect, it } from 'vitest'
 import { Kafka, TimeoutError } from '../../src/index.ts'
 import { needsKafka, newKafka, newTopic } from '../support/kafka.ts'
 import { failure } from './support/failure.ts'
+import { ownCluster } from './support/own.ts'
 import { readMessages, valuesOf } from './support/read.ts'
-import { quickToNotice } from './support/restarts.ts'
+import { LONG_MS, quickToNotice, quiet } from './support/restarts.ts'
 import { Reading, Traffic } from './support/traffic.ts'
 
 needsKafka()
 
-describe('a broker of one', () => {
-  let cluster: KafkaHandle
-  let broker: Broker
-  const patient = () => newKafka({ brokers: cluster.bootstrap, metadata: { retry: { max: Infinity } } })
-
+describe('a lone broker', { timeout: LONG_MS }, () => {
   // Each test leaves the broker as it found it, so one will do for all.
-  beforeAll(async () => {
-    const started = await orReason(() => startKafka({ exclusive: true, config: quickToNotice }))
-    if (!started.ok) return
-    cluster = started.value
-    broker = cluster.broker(1)
-    return () => cluster.stop()
-  })
+  const cluster = ownCluster({ config: quickToNotice })
+  const broker = () => cluster().broker(1)
+  const patient = () =>
+    newKafka({ brokers: cluster().bootstrap, metadata: { retry: { max: Infinity } }, logger: quiet })
 
   it('that is restarted between two sends gets both, and its consumers go on', async () => {
     const kafka = patient()
@@ -33,8 +24,8 @@ describe('a broker of one', () => {
     const first = reading.count.more(1)
     expect(await producer.send({ topic, value: 'before' })).toMatchObject({ offset: 0n })
     await first
-    await broker.stop()
-    await broker.start()
+    await broker().stop()
+    await broker().start()
     expect(await producer.send({ topic, value: 'after' })).toMatchObject({ offset: 1n })
     await reading.upTo(1n)
     expect(valuesOf(reading.messages)).toEqual(['before', 'after'])
@@ -45,11 +36,11 @@ describe('a broker of one', () => {
     const topic = await newTopic(kafka)
     const producer = kafka.producer()
     await producer.send({ topic, value: 'before' })
-    await broker.kill()
+    await broker().kill()
     const sending = producer.sendAll(['a', 'b', 'c'].map(value => ({ topic, value })))
     // A topic that nobody has asked for yet waits too.
     const other = producer.send({ topic: `${topic}-other`, value: 'x' })
-    await broker.start()
+    await broker().start()
     expect((await sending).map(({ offset }) => offset)).toEqual([1n, 2n, 3n])
     expect(await other).toMatchObject({ offset: 0n })
     expect(valuesOf(await readMessages(kafka, topic, 3n))).toEqual(['before', 'a', 'b', 'c'])
@@ -62,8 +53,8 @@ describe('a broker of one', () => {
     const reading = new Reading(kafka.consumer(), topic, 0)
     for (let round = 0; round < 2; round++) {
       await traffic.acknowledged.more(500)
-      await broker.kill()
-      await broker.start()
+      await broker().kill()
+      await broker().start()
     }
     await traffic.acknowledged.more(500)
     await traffic.stop()
@@ -74,11 +65,11 @@ describe('a broker of one', () => {
 
   it('that is frozen fails messages after producer.deliveryTimeoutMs, and takes them again when it is thawed', async () => {
     // No answer and no other time limit could end the waiting within the time of this test.
-    const kafka = newKafka({ brokers: cluster.bootstrap, net: { requestTimeoutMs: 600_000 } })
+    const kafka = newKafka({ brokers: cluster().bootstrap, net: { requestTimeoutMs: 600_000 }, logger: quiet })
     const topic = await newTopic(kafka)
     const producer = kafka.producer({ deliveryTimeoutMs: 1000 })
     await producer.send({ topic, value: 'before' })
-    await broker.pause()
+    await broker().pause()
     try {
       const failures = await Promise.all(['a', 'b'].map(value => failure(producer.send({ topic, value }))))
       for (const error of failures) {
@@ -89,7 +80,7 @@ describe('a broker of one', () => {
       // Those too that come while an earlier one is still on its way.
       expect(await failure(producer.send({ topic, value: 'c' }))).toBeInstanceOf(TimeoutError)
     } finally {
-      await broker.resume()
+      await broker().resume()
     }
     const { offset } = await sendUntilTaken(producer, topic)
     const values = valuesOf(await readMessages(kafka, topic, offset))
@@ -97,11 +88,11 @@ describe('a broker of one', () => {
   })
 
   it('that is frozen does not hold up close() with a signal, which tells what was given up', async () => {
-    const kafka = new Kafka({ brokers: cluster.bootstrap })
+    const kafka = new Kafka({ brokers: cluster().bootstrap })
     const topic = await newTopic(kafka)
     const producer = kafka.producer()
     await producer.send({ topic, value: 'before' })
-    await broker.pause()
+    await broker().pause()
     try {
       const sending = ['a', 'b'].map(value => failure(producer.send({ topic, value })))
       const abort = new AbortController()
@@ -111,7 +102,7 @@ describe('a broker of one', () => {
       for (const error of await Promise.all(sending)) expect(error).toMatchObject({ code: 'CLOSED' })
       await kafka.close()
     } finally {
-      await broker.resume()
+      await broker().resume()
     }
   })
 })

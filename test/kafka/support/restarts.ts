@@ -1,8 +1,16 @@
+import type { Logger } from '../../../src/index.ts'
+
 /** Brokers that notice within seconds that another one is gone. */
 export const quickToNotice = {
   'broker.session.timeout.ms': '3000',
   'broker.heartbeat.interval.ms': '500',
 } as const
+
+/** Says nothing: that a broker is gone is no news where the test itself has ended it. */
+export const quiet: Logger = { debug() {}, info() {}, warn() {}, error() {} }
+
+/** The time for a test that starts brokers anew, on a machine with two cores and more to do. */
+export const LONG_MS = 180_000
 
 /** A value that others may wait for to reach a number. */
 export class Count {

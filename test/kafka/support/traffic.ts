@@ -1,11 +1,15 @@
+import { setTimeout } from 'node:timers/promises'
 import { expect } from 'vitest'
-import type { Consumer, Kafka, Message, RecordMetadata } from '../../../src/index.ts'
+import type { Consumer, Kafka, Message, PartitionConsumer, RecordMetadata } from '../../../src/index.ts'
 import { readMessages } from './read.ts'
 import { Count } from './restarts.ts'
 
 interface Sent extends RecordMetadata {
   readonly value: string
 }
+
+/** What a sender rests between its messages: brokers want the processor too while they start. */
+const PAUSE_MS = 10
 
 /** Senders that go on, one message after the other, until they are told to stop. */
 export class Traffic {
@@ -28,6 +32,7 @@ export class Traffic {
         const value = String(calls[partition]!++)
         this.#sent.push({ value, ...(await producer.send({ topic, partition, value })) })
         this.acknowledged.add()
+        await setTimeout(PAUSE_MS)
       }
     })
   }
@@ -56,27 +61,32 @@ export class Traffic {
 export class Reading {
   readonly messages: Message[] = []
   readonly count = new Count()
+  readonly #partition: PartitionConsumer
   readonly #done: Promise<void>
-  #last: bigint | undefined
 
   constructor(consumer: Consumer, topic: string, partition: number) {
-    this.#done = this.#read(consumer, topic, partition)
+    this.#partition = consumer.consumePartition(topic, partition, { from: 'oldest' })
+    this.#done = this.#read()
     // A failure shows when somebody asks for the rest.
     this.#done.catch(() => {})
   }
 
   /** Reads on up to the offset `last`; asserts that no offset was left out or came twice. */
   async upTo(last: bigint): Promise<void> {
-    this.#last = last
+    const ended = this.#done.then(() => {
+      throw new Error(`the reading ended after ${this.messages.length} messages`)
+    })
+    ended.catch(() => {})
+    while (this.messages.length <= last) await Promise.race([this.count.more(1), ended])
+    await this.#partition.close()
     await this.#done
     expect(this.messages.map(({ offset }) => offset)).toEqual(this.messages.map((_, i) => BigInt(i)))
   }
 
-  async #read(consumer: Consumer, topic: string, partition: number): Promise<void> {
-    for await (const message of consumer.consumePartition(topic, partition, { from: 'oldest' })) {
+  async #read(): Promise<void> {
+    for await (const message of this.#partition) {
       this.messages.push(message)
       this.count.add()
-      if (this.#last !== undefined && message.offset >= this.#last) return
     }
   }
 }
