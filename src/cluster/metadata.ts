@@ -2,7 +2,9 @@ import { errorCodes } from '../errors/broker-codes.ts'
 import { brokerError } from '../errors/broker-error.ts'
 import { TimeoutError } from '../errors/client-errors.ts'
 import type { KafkaError } from '../errors/kafka-error.ts'
+import type { Broker } from '../network/broker.ts'
 import type { Logger } from '../observe/logger.ts'
+import type { Response } from '../protocol/api.ts'
 import { Metadata as MetadataApi } from '../protocol/messages/metadata.ts'
 import type { Options } from '../util/options.ts'
 import { retrying } from '../util/retry.ts'
@@ -140,30 +142,45 @@ export class Metadata {
   }
 
   async #fetch(): Promise<void> {
-    const names = new Set([...this.#topics, ...this.#lookUps.keys()])
-    const wanted = this.#options.full ? null : [...names].map(name => ({ name }))
-    // A mere refresh must not bring a topic back that was deleted.
-    const allowAutoTopicCreation = this.#options.allowAutoTopicCreation && this.#lookUps.size > 0
-    const answer = await this.#brokers.callAny(async broker => {
-      const connection = await broker.connection('general', this.#closing)
-      const body = (version: number) => ({
-        // In version 0 an empty list would mean all topics; there is no way to ask for none.
-        topics: wanted === null && version === 0 ? [] : wanted,
-        ...(version >= 4 ? { allowAutoTopicCreation } : {}),
-      })
-      const answer = await connection.request(MetadataApi, body, { signal: this.#closing })
-      // A broker that is just starting does not know the cluster yet; another may.
-      if (answer.errorCode === 0 && answer.brokers.length === 0) {
-        throw brokerError(errorCodes.BROKER_NOT_AVAILABLE, `${broker.label} knows of no brokers`)
-      }
-      return answer
-    }, this.#closing)
-    if (answer.errorCode !== 0) throw brokerError(answer.errorCode, 'metadata')
+    const { full, allowAutoTopicCreation } = this.#options
+    const questions: { names: readonly string[] | null; mayCreate: boolean }[] = []
+    const lookUps = [...this.#lookUps.keys()]
+    if (full || this.#topics.size > 0 || lookUps.length === 0) {
+      // A mere refresh must not bring a topic back that was deleted.
+      questions.push({ names: full ? null : [...this.#topics], mayCreate: false })
+    }
+    if (lookUps.length > 0) questions.push({ names: lookUps, mayCreate: allowAutoTopicCreation })
+    const answers = await this.#brokers.callAny(
+      broker => Promise.all(questions.map(({ names, mayCreate }) => this.#ask(broker, names, mayCreate))),
+      this.#closing,
+    )
     this.#closing.throwIfAborted()
-    this.#snapshot = nextSnapshot(this.#snapshot, answer)
+    this.#snapshot = answers.reduce(nextSnapshot, this.#snapshot)
     this.#brokers.update(this.#snapshot)
     this.#arm()
     for (const listener of this.#listeners) listener()
+  }
+
+  /** Asks one broker; `names` null is for all topics. */
+  async #ask(
+    broker: Broker,
+    names: readonly string[] | null,
+    mayCreate: boolean,
+  ): Promise<Response<typeof MetadataApi>> {
+    const connection = await broker.connection('general', this.#closing)
+    const topics = names?.map(name => ({ name })) ?? null
+    const body = (version: number) => ({
+      // In version 0 an empty list would mean all topics; there is no way to ask for none.
+      topics: topics === null && version === 0 ? [] : topics,
+      ...(version >= 4 ? { allowAutoTopicCreation: mayCreate } : {}),
+    })
+    const answer = await connection.request(MetadataApi, body, { signal: this.#closing })
+    if (answer.errorCode !== 0) throw brokerError(answer.errorCode, `metadata from ${broker.label}`)
+    // A broker that is just starting does not know the cluster yet; another may.
+    if (answer.brokers.length === 0) {
+      throw brokerError(errorCodes.BROKER_NOT_AVAILABLE, `${broker.label} knows of no brokers`)
+    }
+    return answer
   }
 
   #arm(): void {

@@ -100,9 +100,9 @@ export class Connection {
     // It may have been aborted between the end of the dialling and here.
     if (signal.aborted) onAbort()
     try {
-      const timeoutMs = Math.max(1, options.dialTimeoutMs - (performance.now() - started))
+      const left = () => Math.max(1, options.dialTimeoutMs - (performance.now() - started))
       connection.#versions = await negotiate((api, version, body) =>
-        connection.exchange(api, version, body, { timeoutMs }),
+        connection.exchange(api, version, body, { timeoutMs: left() }),
       )
       return connection
     } catch (error) {

@@ -133,7 +133,8 @@ describe('looking a topic up', () => {
     // What is known is not asked for again.
     await metadata.lookUp('a')
     const second = metadata.lookUp('b')
-    expect(topicsOf(await answerNext(topic('a'), topic('b')))).toEqual(['a', 'b'])
+    expect(topicsOf(await answerNext(topic('a')))).toEqual(['a'])
+    expect(topicsOf(await answerNext(topic('b')))).toEqual(['b'])
     await second
     const refresh = metadata.refresh()
     expect(topicsOf(await answerNext())).toEqual(['a', 'b'])
@@ -227,6 +228,18 @@ describe('what the broker is asked', () => {
       [['a'], true],
       [['a'], false],
       [['a'], false],
+    ])
+  })
+
+  it('brings none back that was deleted while another one is looked up', async () => {
+    const { asked, metadata } = await scripted([[topic('a')], [topic('a', { errorCode: UNKNOWN_TOPIC })], [topic('b')]])
+    await metadata.lookUp('a')
+    await metadata.lookUp('b')
+    const questions = asked.map(each => [topicsOf(each), each.body('Metadata').allowAutoTopicCreation])
+    expect(questions).toEqual([
+      [['a'], true],
+      [['a'], false],
+      [['b'], true],
     ])
   })
 
