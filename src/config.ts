@@ -18,7 +18,9 @@ const LOGGER_METHODS = ['debug', 'info', 'warn', 'error'] as const
 export const kafkaOptions = section(
   {
     /** Where to find the cluster: a list of `host:port`, a comma-separated string, or a function that promises one. */
-    brokers: required(custom<BrokerList>([], checkBrokers, 'string | string[] | () => Promise<string | string[]>')),
+    brokers: required(
+      custom<BrokerList | undefined>(undefined, checkBrokers, 'string | string[] | () => Promise<string | string[]>'),
+    ),
     /** What brokers call this client, in their logs and quotas. */
     clientId: text('samsa'),
     net: netOptions,

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { BrokerError, ConfigurationError } from '../../src/index.ts'
+import { failure } from '../support/failure.ts'
 import { needsKafka, newKafka, newTopic } from '../support/kafka.ts'
-import { failure } from './support/failure.ts'
 import { readBatches } from './support/read.ts'
 
 needsKafka()

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ClosedError, type Kafka } from '../../src/index.ts'
+import { failure } from '../support/failure.ts'
 import { bootstrap, needsKafka, newKafka, newTopic } from '../support/kafka.ts'
-import { failure } from './support/failure.ts'
 import { runProgram } from './support/program.ts'
 import { readMessages, valuesOf } from './support/read.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { BrokerError } from '../../src/index.ts'
+import { failure } from '../support/failure.ts'
 import { needsKafka, newKafka, newTopic } from '../support/kafka.ts'
-import { failure } from './support/failure.ts'
 import { keepForEver } from './support/plain.ts'
 import { readBatches, readMessages, valuesOf } from './support/read.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { orReason } from '../../scripts/kafka/unavailable.ts'
+import { failure } from '../support/failure.ts'
 import { needsKafka, newKafka, newTopic } from '../support/kafka.ts'
-import { failure } from './support/failure.ts'
 import { java } from './support/java.ts'
 import { readBatches, readMessages, valuesOf } from './support/read.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { BrokerError, ConfigurationError, type Kafka, MessageTooLargeError, ProducerErrors } from '../../src/index.ts'
+import { failure } from '../support/failure.ts'
 import { needsKafka, newKafka, newTopic } from '../support/kafka.ts'
-import { failure } from './support/failure.ts'
 import { ownCluster } from './support/own.ts'
 import { readMessages, valuesOf } from './support/read.ts'
 

@@ -3,8 +3,8 @@ import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { freePorts } from '../../scripts/kafka/ports.ts'
 import { ConnectionError, type Kafka, TimeoutError } from '../../src/index.ts'
+import { failure } from '../support/failure.ts'
 import { newKafka, ownKafka } from '../support/kafka.ts'
-import { failure } from './support/failure.ts'
 
 /** All that a user may first do with a cluster. */
 const firstCalls: [name: string, (kafka: Kafka) => Promise<unknown>][] = [
