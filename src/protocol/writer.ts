@@ -26,7 +26,8 @@ export class Writer {
 
   int8(value: number): void {
     if (typeof value !== 'number' || (value << 24) >> 24 !== value) throw outOfRange('int8', value)
-    this.#buffer[this.#room(1)] = value
+    const at = this.#room(1)
+    this.#buffer[at] = value
   }
 
   int16(value: number): void {
@@ -66,7 +67,8 @@ export class Writer {
 
   bool(value: boolean): void {
     if (typeof value !== 'boolean') throw outOfRange('bool', value)
-    this.#buffer[this.#room(1)] = value ? 1 : 0
+    const at = this.#room(1)
+    this.#buffer[at] = value ? 1 : 0
   }
 
   /** An unsigned varint: seven bits a byte, least significant first. `value` is below 2^32. */
@@ -136,7 +138,7 @@ export class Writer {
     this.#start = this.#at
   }
 
-  /** Makes room for `size` bytes, moves past them and tells where they begin. */
+  /** Makes room for `size` bytes, moves past them and tells where they begin, in a buffer that may be another than before. */
   #room(size: number): number {
     const at = this.#at
     if (at + size > this.#buffer.length) return this.#grow(size)
