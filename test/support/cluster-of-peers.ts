@@ -1,0 +1,79 @@
+import { onTestFinished } from 'vitest'
+import { Kafka, type KafkaConfig, type Producer } from '../../src/index.ts'
+import { type Asked, Peer, type PeerOptions } from './peer.ts'
+
+type Script = NonNullable<PeerOptions['script']>
+type MetadataAnswer = NonNullable<ReturnType<NonNullable<Script['Metadata']>>>
+
+/** Who leads each partition of each topic, by the number of the peer from 1 on. A test may change it as it goes. */
+export type Leaders = Record<string, number[]>
+
+export interface PeersOptions {
+  readonly leaders: Leaders
+  /** How many peers there are. Default 1. */
+  readonly count?: number
+  /** What they answer besides Metadata. */
+  readonly script?: Script
+  readonly config?: Omit<KafkaConfig, 'brokers'>
+}
+
+const UNKNOWN_TOPIC_OR_PARTITION = 3
+
+/** Peers that are brokers of one cluster, and a client of it. All is closed when the test ends, whatever is under way. */
+export async function startPeers({ leaders, count = 1, script, config }: PeersOptions) {
+  const peers: Peer[] = []
+  const Metadata = (asked: Asked): MetadataAnswer => {
+    const names = asked.body('Metadata').topics?.map(({ name }) => name ?? '') ?? Object.keys(leaders)
+    return {
+      brokers: peers.map(({ address }, i) => ({ nodeId: i + 1, ...address })),
+      clusterId: 'peers',
+      controllerId: 1,
+      topics: names.map(name => topicAnswer(leaders, name)),
+    }
+  }
+  for (let i = 0; i < count; i++) peers.push(await Peer.start({ script: { Metadata, ...script } }))
+  const logger = { debug() {}, info() {}, warn() {}, error() {} }
+  const kafka = new Kafka({ brokers: peers.map(({ address }) => `127.0.0.1:${address.port}`), logger, ...config })
+  const producers: Producer[] = []
+  onTestFinished(async () => {
+    // A test that failed may have left messages for whose answers a plain close would wait.
+    const signal = AbortSignal.abort()
+    await Promise.allSettled(producers.map(producer => producer.close({ signal })))
+    await kafka.close()
+  })
+  const producer = (options?: KafkaConfig['producer']) => {
+    const made = kafka.producer(options)
+    producers.push(made)
+    return made
+  }
+  return { peers, kafka, producer }
+}
+
+function topicAnswer(leaders: Leaders, name: string): MetadataAnswer['topics'][number] {
+  const partitions = leaders[name]
+  if (partitions === undefined) return { name, errorCode: UNKNOWN_TOPIC_OR_PARTITION, partitions: [] }
+  return {
+    name,
+    topicId: topicId(name),
+    errorCode: 0,
+    partitions: partitions.map((leader, partitionIndex) => ({
+      partitionIndex,
+      errorCode: 0,
+      leaderId: leader,
+      leaderEpoch: 0,
+      replicaNodes: [Math.max(leader, 1)],
+      isrNodes: [Math.max(leader, 1)],
+      offlineReplicas: [],
+    })),
+  }
+}
+
+/** Ids of topics carry their names, which must not be longer than 16 bytes. */
+function topicId(name: string): string {
+  return Buffer.alloc(16, name.padEnd(16, '\0')).toString('base64url')
+}
+
+/** The name of a topic in a request, be it told or only by the id. */
+export function topicName({ name, topicId }: { readonly name: string; readonly topicId: string }): string {
+  return name || Buffer.from(topicId, 'base64url').toString().replaceAll('\0', '')
+}
