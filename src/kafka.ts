@@ -6,7 +6,7 @@ import { Consumer } from './consumer/consumer.ts'
 import { consumerOptions } from './consumer/options.ts'
 import { ClosedError } from './errors/client-errors.ts'
 import { producerOptions } from './producer/options.ts'
-import { Producer } from './producer/producer.ts'
+import { Producer, type WaitOptions } from './producer/producer.ts'
 import { resolveOptions } from './util/options.ts'
 
 /**
@@ -16,7 +16,7 @@ import { resolveOptions } from './util/options.ts'
 export class Kafka implements AsyncDisposable {
   readonly #config: ResolvedConfig
   readonly #client: Client
-  readonly #children = new Set<{ close(): Promise<void> }>()
+  readonly #children = new Set<{ close(options: WaitOptions): Promise<void> }>()
   #closing: Promise<void> | undefined
 
   /** @throws {@link ConfigurationError} that lists every problem of the configuration. */
@@ -51,9 +51,14 @@ export class Kafka implements AsyncDisposable {
     return new Admin(this.#open(), resolveOptions(adminOptions, options, 'admin', undefined, this.#config.admin))
   }
 
-  /** Closes all that it handed out, producers after they have sent what they have, then every connection. */
-  close(): Promise<void> {
-    this.#closing ??= this.#shutDown()
+  /**
+   * Closes all that it handed out, producers after they have sent what they have, then every connection. Aborting
+   * `signal` stops the sending: what is left then fails.
+   *
+   * @throws {@link ClosedError} when a producer gave messages up; everything is closed all the same.
+   */
+  close(options: WaitOptions = {}): Promise<void> {
+    this.#closing ??= this.#shutDown(options)
     return this.#closing
   }
 
@@ -61,9 +66,10 @@ export class Kafka implements AsyncDisposable {
     return this.close()
   }
 
-  async #shutDown(): Promise<void> {
-    await Promise.all([...this.#children].map(child => child.close()))
+  async #shutDown(options: WaitOptions): Promise<void> {
+    const outcomes = await Promise.allSettled([...this.#children].map(child => child.close(options)))
     this.#client.close()
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
   }
 
   #open(): Client {

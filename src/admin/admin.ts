@@ -26,7 +26,7 @@ export class Admin implements AsyncDisposable {
   }
 
   /**
-   * Creates topics.
+   * Creates topics. The outcomes come in the order of `topics`.
    *
    * @throws {@link ConfigurationError} for arguments that cannot be; {@link ConnectionError}, {@link TimeoutError} when no
    * broker answers. What a broker says of a topic is that topic's `error`.
@@ -35,7 +35,7 @@ export class Admin implements AsyncDisposable {
     return createTopics(this.#open(), topics, options)
   }
 
-  /** Deletes topics, with all their messages. Throws as {@link Admin.createTopics} does. */
+  /** Deletes topics, with all their messages. The outcomes come in the order of `names`. Throws as {@link Admin.createTopics} does. */
   async deleteTopics(names: readonly string[], options: AdminCallOptions = {}): Promise<TopicOutcome[]> {
     return deleteTopics(this.#open(), names, options)
   }

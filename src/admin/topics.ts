@@ -2,6 +2,7 @@ import type { Client } from '../cluster/client.ts'
 import { errorCodes } from '../errors/broker-codes.ts'
 import { type BrokerError, brokerError } from '../errors/broker-error.ts'
 import { ConfigurationError, type ConfigurationProblem } from '../errors/client-errors.ts'
+import type { Response } from '../protocol/api.ts'
 import { CreateTopics } from '../protocol/messages/create-topics.ts'
 import { DeleteTopics } from '../protocol/messages/delete-topics.ts'
 import { ZERO_UUID } from '../protocol/schema.ts'
@@ -55,6 +56,8 @@ export interface AdminContext {
   readonly retry: RetryPolicy
 }
 
+type CreationResult = Response<typeof CreateTopics>['topics'][number]
+
 export async function createTopics(
   context: AdminContext,
   topics: readonly NewTopic[],
@@ -64,18 +67,13 @@ export async function createTopics(
   const request = { topics: topics.map(creatable), timeoutMs, ...(validateOnly ? { validateOnly } : {}) }
   return onController(context, signal, async (client, signal) => {
     const controller = await client.controller(signal)
-    const answer = await client.request(controller, CreateTopics, request, {
-      signal,
-      timeoutMs: withGrace(context, timeoutMs),
-    })
+    const limits = { signal, timeoutMs: withGrace(context, timeoutMs) }
+    const answer = await client.request(controller, CreateTopics, request, limits, 'admin')
     checkController(answer.topics, controller.label)
-    return answer.topics.map(({ name, topicId, numPartitions, replicationFactor, errorCode, errorMessage }) => {
-      if (errorCode !== 0) return { name, error: brokerError(errorCode, `creating topic "${name}"`, errorMessage) }
-      return {
-        name,
-        ...(topicId === ZERO_UUID ? {} : { topicId }),
-        ...(numPartitions < 0 ? {} : { partitions: numPartitions, replicationFactor }),
-      }
+    return topics.map(({ name }) => {
+      const result = answer.topics.find(each => each.name === name)
+      const error = failureOf(`creating topic "${name}"`, result)
+      return error === undefined ? { name, ...details(result!) } : { name, error }
     })
   })
 }
@@ -91,18 +89,31 @@ export async function deleteTopics(
   })
   return onController(context, signal, async (client, signal) => {
     const controller = await client.controller(signal)
-    const answer = await client.request(controller, DeleteTopics, body, {
-      signal,
-      timeoutMs: withGrace(context, timeoutMs),
-    })
+    const limits = { signal, timeoutMs: withGrace(context, timeoutMs) }
+    const answer = await client.request(controller, DeleteTopics, body, limits, 'admin')
     checkController(answer.responses, controller.label)
-    return answer.responses.map(({ name: told, errorCode, errorMessage }) => {
-      const name = told ?? ''
-      return errorCode === 0
-        ? { name }
-        : { name, error: brokerError(errorCode, `deleting topic "${name}"`, errorMessage) }
+    return names.map(name => {
+      const result = answer.responses.find(each => each.name === name)
+      const error = failureOf(`deleting topic "${name}"`, result)
+      return error === undefined ? { name } : { name, error }
     })
   })
+}
+
+function details({ topicId, numPartitions, replicationFactor }: CreationResult): Omit<CreatedTopic, 'name'> {
+  return {
+    ...(topicId === ZERO_UUID ? {} : { topicId }),
+    ...(numPartitions < 0 ? {} : { partitions: numPartitions, replicationFactor }),
+  }
+}
+
+/** What the broker says went wrong with one item; brokers answer in any order, and perhaps not about every item. */
+function failureOf(
+  what: string,
+  result: { readonly errorCode: number; readonly errorMessage: string | null } | undefined,
+): BrokerError | undefined {
+  if (result === undefined) return brokerError(errorCodes.UNKNOWN_SERVER_ERROR, `${what}, which the answer leaves out`)
+  return result.errorCode === 0 ? undefined : brokerError(result.errorCode, what, result.errorMessage)
 }
 
 /** Tries again what failed on the way, with a fresh view of who the controller is. */

@@ -1,9 +1,10 @@
 import { ConnectionError, TimeoutError } from '../errors/client-errors.ts'
-import { KafkaError } from '../errors/kafka-error.ts'
+import { KafkaError, mayHeal } from '../errors/kafka-error.ts'
 import { type Address, formatAddress } from '../network/address.ts'
 import { Broker } from '../network/broker.ts'
 import type { NetOptions } from '../network/dial.ts'
 import type { Logger } from '../observe/logger.ts'
+import { abortable, within } from '../util/wait.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /** Gives the bootstrap addresses; asked again whenever no known broker can be reached. */
@@ -15,15 +16,17 @@ export class Brokers {
   readonly #options: NetOptions
   readonly #clientId: string
   readonly #logger: Logger
+  readonly #onLost: () => void
   readonly #byId = new Map<number, Broker>()
   /** Brokers made for one try at a bootstrap address. */
   readonly #visitors = new Set<Broker>()
 
-  constructor(bootstrap: Bootstrap, options: NetOptions, clientId: string, logger: Logger) {
+  constructor(bootstrap: Bootstrap, options: NetOptions, clientId: string, logger: Logger, onLost: () => void) {
     this.#bootstrap = bootstrap
     this.#options = options
     this.#clientId = clientId
     this.#logger = logger
+    this.#onLost = onLost
   }
 
   get(nodeId: number): Broker | undefined {
@@ -41,7 +44,7 @@ export class Brokers {
     }
     for (const { nodeId, host, port } of snapshot.brokers.values()) {
       if (this.#byId.has(nodeId)) continue
-      this.#byId.set(nodeId, new Broker(nodeId, { host, port }, this.#options, this.#clientId))
+      this.#byId.set(nodeId, new Broker(nodeId, { host, port }, this.#options, this.#clientId, this.#onLost))
     }
   }
 
@@ -53,7 +56,7 @@ export class Brokers {
    * it failed.
    */
   async callAny<T>(call: (broker: Broker) => Promise<T>, signal: AbortSignal): Promise<T> {
-    const failures: { label: string; error: KafkaError }[] = []
+    const failures: Failure[] = []
     const attempt = async (broker: Broker): Promise<{ value: T } | undefined> => {
       try {
         return { value: await call(broker) }
@@ -71,9 +74,9 @@ export class Brokers {
       if (answer !== undefined) return answer.value
     }
     const tried = new Set(known.map(broker => formatAddress(broker.address)))
-    for (const address of shuffled(await this.#bootstrap())) {
+    for (const address of shuffled(await this.#addresses(failures, signal))) {
       if (tried.has(formatAddress(address))) continue
-      const visitor = new Broker(-1, address, this.#options, this.#clientId)
+      const visitor = new Broker(-1, address, this.#options, this.#clientId, () => {})
       this.#visitors.add(visitor)
       try {
         const answer = await attempt(visitor)
@@ -86,18 +89,40 @@ export class Brokers {
     throw nobodyAnswered(failures)
   }
 
+  /** The bootstrap addresses, or none, with the failure, where they cannot be found out in time. */
+  async #addresses(failures: Failure[], signal: AbortSignal): Promise<readonly Address[]> {
+    const { dialTimeoutMs } = this.#options
+    const late = () => new Error(`no answer within net.dialTimeoutMs (${dialTimeoutMs} ms)`)
+    try {
+      return await abortable(within(this.#bootstrap(), dialTimeoutMs, late), signal)
+    } catch (cause) {
+      if (signal.aborted || cause instanceof KafkaError) throw cause
+      const reason = cause instanceof Error ? cause.message : String(cause)
+      const error = new ConnectionError('brokers()', `brokers: the function that finds them failed: ${reason}`, {
+        cause,
+      })
+      failures.push({ label: 'brokers()', error })
+      return []
+    }
+  }
+
   close(): void {
     for (const broker of this.#byId.values()) broker.close()
     for (const visitor of this.#visitors) visitor.close()
   }
 }
 
-function nobodyAnswered(failures: readonly { label: string; error: KafkaError }[]): KafkaError {
+interface Failure {
+  readonly label: string
+  readonly error: KafkaError
+}
+
+function nobodyAnswered(failures: readonly Failure[]): KafkaError {
   const [first] = failures
   if (first === undefined) return new ConnectionError('', 'brokers: no bootstrap address was given')
   if (failures.length === 1) return first.error
   // One that may heal is worth another try, whatever the others are.
-  const worth = failures.find(({ error }) => error.retriable) ?? first
+  const worth = failures.find(({ error }) => mayHeal(error)) ?? first
   const lines = failures.map(({ error }) => `  ${error.message}`).join('\n')
   const message = `none of ${failures.length} brokers answered:\n${lines}`
   const cause = new AggregateError(failures.map(({ error }) => error))

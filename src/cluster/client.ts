@@ -1,10 +1,10 @@
 import { errorCodes } from '../errors/broker-codes.ts'
 import { brokerError } from '../errors/broker-error.ts'
 import { ClosedError } from '../errors/client-errors.ts'
-import type { Broker } from '../network/broker.ts'
+import type { Broker, Purpose } from '../network/broker.ts'
 import type { Body, RequestOptions } from '../network/connection.ts'
 import type { NetOptions } from '../network/dial.ts'
-import type { Logger } from '../observe/logger.ts'
+import { type Logger, safeLogger } from '../observe/logger.ts'
 import type { Api, Response } from '../protocol/api.ts'
 import { type Bootstrap, Brokers } from './brokers.ts'
 import { Metadata, type MetadataOptions } from './metadata.ts'
@@ -33,10 +33,10 @@ export class Client {
   readonly #closing = new AbortController()
 
   constructor({ bootstrap, clientId, net, metadata, logger }: ClientOptions) {
-    this.logger = logger
+    this.logger = safeLogger(logger)
     this.net = net
-    this.brokers = new Brokers(bootstrap, net, clientId, logger)
-    this.metadata = new Metadata(this.brokers, metadata, logger, this.#closing.signal)
+    this.brokers = new Brokers(bootstrap, net, clientId, this.logger, () => this.metadata.refreshSoon())
+    this.metadata = new Metadata(this.brokers, metadata, this.logger, this.#closing.signal)
   }
 
   /** Aborted when the client is closed. */
@@ -51,7 +51,10 @@ export class Client {
    */
   leader(topic: string, partition: number): Leader {
     const known = this.metadata.topic(topic)?.partitions[partition]
-    if (known === undefined) throw brokerError(errorCodes.UNKNOWN_TOPIC_OR_PARTITION, `${topic}-${partition}`)
+    if (known === undefined) {
+      const code = this.metadata.snapshot.topicErrors.get(topic) ?? errorCodes.UNKNOWN_TOPIC_OR_PARTITION
+      throw brokerError(code, `${topic}-${partition}`)
+    }
     const broker = this.brokers.get(known.leader)
     if (broker === undefined) throw this.#leaderless(topic, known)
     return { broker, leaderEpoch: known.leaderEpoch }
@@ -65,9 +68,15 @@ export class Client {
     return broker
   }
 
-  /** Sends a request to a broker over its general connection. Does not retry. */
-  async request<A extends Api>(broker: Broker, api: A, body: Body<A>, options?: RequestOptions): Promise<Response<A>> {
-    const connection = await broker.connection('general', options?.signal)
+  /** Sends a request to a broker, over its general connection or another. Does not retry. */
+  async request<A extends Api>(
+    broker: Broker,
+    api: A,
+    body: Body<A>,
+    options?: RequestOptions,
+    purpose: Purpose = 'general',
+  ): Promise<Response<A>> {
+    const connection = await broker.connection(purpose, options?.signal)
     return connection.request(api, body, options)
   }
 

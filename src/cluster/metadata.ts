@@ -8,12 +8,27 @@ import type { Response } from '../protocol/api.ts'
 import { Metadata as MetadataApi } from '../protocol/messages/metadata.ts'
 import type { Options } from '../util/options.ts'
 import { retrying } from '../util/retry.ts'
-import { abortable, eitherSignal } from '../util/wait.ts'
+import { abortable, eitherSignal, onAbort } from '../util/wait.ts'
 import type { Brokers } from './brokers.ts'
 import type { metadataOptions } from './options.ts'
-import { emptySnapshot, nextSnapshot, type Snapshot, type TopicSnapshot } from './snapshot.ts'
+import { emptySnapshot, nextSnapshot, type Snapshot, type TopicSnapshot, withoutTopics } from './snapshot.ts'
 
 export type MetadataOptions = Options<typeof metadataOptions>
+
+/** For so many refreshes by the clock a topic is kept that nobody uses. */
+const KEPT_PERIODS = 2
+
+/** A time that something may take, and the option that says so. */
+export interface TimeLimit {
+  readonly ms: number
+  readonly option: string
+}
+
+export interface LookUpOptions {
+  readonly signal?: AbortSignal | undefined
+  /** Where less time is left than `metadata.timeoutMs`. */
+  readonly limit?: TimeLimit | undefined
+}
 
 /** Keeps the newest snapshot of the cluster, for the topics in use. */
 export class Metadata {
@@ -21,8 +36,8 @@ export class Metadata {
   readonly #options: MetadataOptions
   readonly #logger: Logger
   readonly #closing: AbortSignal
-  /** Topics in use, which each refresh asks for. */
-  readonly #topics = new Set<string>()
+  /** Topics in use, which each refresh asks for, and the period in which each was last used. */
+  readonly #topics = new Map<string, { lastUse: number }>()
   /** Topics that are being looked up, and by how many. */
   readonly #lookUps = new Map<string, number>()
   readonly #listeners = new Set<() => void>()
@@ -30,13 +45,15 @@ export class Metadata {
   #running: Promise<void> | undefined
   #next: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
+  /** Counts the refreshes that nobody asked for. */
+  #period = 0
 
   constructor(brokers: Brokers, options: MetadataOptions, logger: Logger, closing: AbortSignal) {
     this.#brokers = brokers
     this.#options = options
     this.#logger = logger
     this.#closing = closing
-    closing.addEventListener('abort', () => clearTimeout(this.#timer), { once: true })
+    onAbort(closing, () => clearTimeout(this.#timer))
   }
 
   get snapshot(): Snapshot {
@@ -45,6 +62,8 @@ export class Metadata {
 
   /** What is known of a topic, without asking anyone. */
   topic(name: string): TopicSnapshot | undefined {
+    const use = this.#topics.get(name)
+    if (use !== undefined) use.lastUse = this.#period
     return this.#snapshot.topics.get(name)
   }
 
@@ -58,18 +77,17 @@ export class Metadata {
    * The topic, looked up if need be and tried again while it may still come to be.
    *
    * @throws {@link BrokerError} naming the topic, such as UNKNOWN_TOPIC_OR_PARTITION; {@link TimeoutError} after
-   * `metadata.timeoutMs`; the error of the brokers when none can be reached.
+   * `metadata.timeoutMs` or the given limit; the error of the brokers when none can be reached.
    */
-  async lookUp(name: string, signal?: AbortSignal): Promise<TopicSnapshot> {
+  async lookUp(name: string, { signal, limit }: LookUpOptions = {}): Promise<TopicSnapshot> {
     const known = this.topic(name)
     if (known !== undefined) return known
     this.#lookUps.set(name, (this.#lookUps.get(name) ?? 0) + 1)
     try {
-      return await this.#patiently(`topic "${name}"`, signal, async () => {
+      return await this.#patiently(`topic "${name}"`, { signal, limit }, async () => {
         await this.refresh()
         const topic = this.topic(name)
         if (topic === undefined) throw this.#missing(name)
-        this.#topics.add(name)
         return topic
       })
     } finally {
@@ -81,7 +99,7 @@ export class Metadata {
 
   /** At least one successful refresh has been made when this resolves. Throws as {@link lookUp} does. */
   async ready(signal?: AbortSignal): Promise<Snapshot> {
-    if (this.#snapshot === emptySnapshot) await this.#patiently('the cluster', signal, () => this.refresh())
+    if (this.#snapshot === emptySnapshot) await this.#patiently('the cluster', { signal }, () => this.refresh())
     return this.#snapshot
   }
 
@@ -105,12 +123,21 @@ export class Metadata {
     return this.#next
   }
 
-  async #patiently<T>(what: string, user: AbortSignal | undefined, call: () => Promise<T>): Promise<T> {
-    const { timeoutMs, retry } = this.#options
-    const limit = new AbortController()
-    const timer = setTimeout(() => limit.abort(), timeoutMs)
-    const outer = eitherSignal(this.#closing, user)
-    const both = eitherSignal(outer.signal, limit.signal)
+  /** Begins a {@link refresh} that nobody waits for. */
+  refreshSoon(): void {
+    if (this.#closing.aborted) return
+    this.refresh().catch(error => {
+      this.#logger.debug('metadata could not be refreshed', { error: String(error) })
+    })
+  }
+
+  async #patiently<T>(what: string, { signal, limit }: LookUpOptions, call: () => Promise<T>): Promise<T> {
+    const { retry } = this.#options
+    const { ms, option } = shorter({ ms: this.#options.timeoutMs, option: 'metadata.timeoutMs' }, limit)
+    const late = new AbortController()
+    const timer = setTimeout(() => late.abort(), ms)
+    const outer = eitherSignal(this.#closing, signal)
+    const both = eitherSignal(outer.signal, late.signal)
     let last: KafkaError | undefined
     const onRetry = (error: KafkaError) => {
       last = error
@@ -119,9 +146,9 @@ export class Metadata {
     try {
       return await retrying(retry, { signal: both.signal, onRetry }, () => abortable(call(), both.signal))
     } catch (error) {
-      if (!limit.signal.aborted || outer.signal.aborted) throw error
+      if (!late.signal.aborted || outer.signal.aborted) throw error
       const reason = last === undefined ? '' : `; the last error was: ${last.message}`
-      throw new TimeoutError(`metadata of ${what} was not there within metadata.timeoutMs (${timeoutMs} ms)${reason}`, {
+      throw new TimeoutError(`metadata of ${what} was not there within ${option} (${Math.round(ms)} ms)${reason}`, {
         cause: last,
       })
     } finally {
@@ -147,7 +174,7 @@ export class Metadata {
     const lookUps = [...this.#lookUps.keys()]
     if (full || this.#topics.size > 0 || lookUps.length === 0) {
       // A mere refresh must not bring a topic back that was deleted.
-      questions.push({ names: full ? null : [...this.#topics], mayCreate: false })
+      questions.push({ names: full ? null : [...this.#topics.keys()], mayCreate: false })
     }
     if (lookUps.length > 0) questions.push({ names: lookUps, mayCreate: allowAutoTopicCreation })
     const answers = await this.#brokers.callAny(
@@ -155,7 +182,11 @@ export class Metadata {
       this.#closing,
     )
     this.#closing.throwIfAborted()
-    this.#snapshot = answers.reduce(nextSnapshot, this.#snapshot)
+    answers.forEach((answer, i) => {
+      this.#snapshot = nextSnapshot(this.#snapshot, answer, questions[i]!.names === null)
+    })
+    // All that is known is kept up to date, whoever asked for it and whether they still wait.
+    for (const name of lookUps) if (this.#snapshot.topics.has(name)) this.#use(name)
     this.#brokers.update(this.#snapshot)
     this.#arm()
     for (const listener of this.#listeners) listener()
@@ -188,6 +219,7 @@ export class Metadata {
     const { refreshFrequencyMs } = this.#options
     if (refreshFrequencyMs === 0) return
     this.#timer = setTimeout(() => {
+      this.#forgetUnused()
       this.refresh().catch(error => {
         if (this.#closing.aborted) return
         this.#logger.warn('metadata could not be refreshed', { error: String(error) })
@@ -197,4 +229,22 @@ export class Metadata {
     // It must not keep a process alive that has nothing else to do.
     this.#timer.unref()
   }
+
+  #use(name: string): void {
+    if (!this.#topics.has(name)) this.#topics.set(name, { lastUse: this.#period })
+  }
+
+  /** Else a producer of short-lived topics would ask for more and more of them. */
+  #forgetUnused(): void {
+    this.#period++
+    const unused = [...this.#topics]
+      .filter(([, { lastUse }]) => this.#period - lastUse > KEPT_PERIODS)
+      .map(([name]) => name)
+    for (const name of unused) this.#topics.delete(name)
+    this.#snapshot = withoutTopics(this.#snapshot, unused)
+  }
+}
+
+function shorter(one: TimeLimit, other: TimeLimit | undefined): TimeLimit {
+  return other === undefined || one.ms <= other.ms ? one : other
 }

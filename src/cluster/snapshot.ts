@@ -46,10 +46,13 @@ export const emptySnapshot: Snapshot = {
   topicErrors: new Map(),
 }
 
-/** The view after a metadata response: what it tells replaces what was known; topics that it leaves out stay as they were. */
-export function nextSnapshot(before: Snapshot, answer: Response<typeof Metadata>): Snapshot {
+/**
+ * The view after a metadata response: what it tells replaces what was known. Topics that it leaves out stay as they were,
+ * unless it was asked for all of them.
+ */
+export function nextSnapshot(before: Snapshot, answer: Response<typeof Metadata>, ofAllTopics: boolean): Snapshot {
   const brokers = new Map(answer.brokers.map(broker => [broker.nodeId, broker]))
-  const topics = new Map(before.topics)
+  const topics = new Map(ofAllTopics ? [] : before.topics)
   const topicErrors = new Map(before.topicErrors)
   for (const { name, topicId, isInternal, errorCode, partitions } of answer.topics) {
     if (name === null) continue
@@ -92,4 +95,11 @@ function nextTopic(before: TopicSnapshot | undefined, after: TopicSnapshot): Top
       : partition
   })
   return { ...after, partitions: newest }
+}
+
+/** The view without some topics. */
+export function withoutTopics(before: Snapshot, names: Iterable<string>): Snapshot {
+  const topics = new Map(before.topics)
+  for (const name of names) topics.delete(name)
+  return { ...before, topics }
 }

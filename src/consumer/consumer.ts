@@ -1,6 +1,8 @@
 import type { Client } from '../cluster/client.ts'
+import { topicNameProblem } from '../cluster/topic-name.ts'
 import { ClosedError, ConfigurationError, type ConfigurationProblem } from '../errors/client-errors.ts'
 import type { Options } from '../util/options.ts'
+import { onAbort } from '../util/wait.ts'
 import { Feed } from './feed.ts'
 import { Fetcher } from './fetcher.ts'
 import type { consumerOptions } from './options.ts'
@@ -45,17 +47,14 @@ export class Consumer implements AsyncDisposable {
       () => {
         this.#feeds.delete(feed)
         this.#fetcher.onEnded(feed)
-        signal?.removeEventListener('abort', onAbort)
+        forget()
         ended.abort(new ClosedError(`${feed.name} is read no more`))
       },
     )
-    const onAbort = () => feed.close()
     this.#feeds.add(feed)
-    if (signal?.aborted) feed.close()
-    else {
-      signal?.addEventListener('abort', onAbort, { once: true })
-      void this.#fetcher.start(feed, from, ended.signal)
-    }
+    let forget = () => {}
+    if (signal !== undefined) forget = onAbort(signal, () => feed.close())
+    if (!feed.isEnded) void this.#fetcher.start(feed, from, ended.signal)
     return new PartitionConsumer(feed)
   }
 
@@ -83,12 +82,12 @@ export class Consumer implements AsyncDisposable {
 
 function checkArguments(topic: string, partition: number, from: StartOffset): void {
   const problems: ConfigurationProblem[] = []
-  if (typeof topic !== 'string' || topic === '')
-    problems.push({ option: 'topic', problem: 'must be the name of a topic' })
+  const topicProblem = topicNameProblem(topic)
+  if (topicProblem !== undefined) problems.push({ option: 'topic', problem: topicProblem })
   if (!Number.isInteger(partition) || partition < 0) {
     problems.push({ option: 'partition', problem: `must be a whole number from 0 on, not ${String(partition)}` })
   }
-  const isOffset = typeof from === 'bigint' && from >= 0n
+  const isOffset = typeof from === 'bigint' && from >= 0n && from < 2n ** 63n
   const isTime = from instanceof Date && !Number.isNaN(from.getTime())
   if (!isOffset && !isTime && from !== 'oldest' && from !== 'newest') {
     const problem = `must be 'oldest', 'newest', an offset (a bigint from 0n on) or a Date, not ${String(from)}`

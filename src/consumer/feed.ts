@@ -1,4 +1,5 @@
 import { ProtocolError } from '../errors/client-errors.ts'
+import { ZERO_UUID } from '../protocol/schema.ts'
 import { decodeRecordBatches } from '../records/batch-decoder.ts'
 import type { RecordBatch } from '../records/record-batch.ts'
 import { Fifo } from '../util/fifo.ts'
@@ -22,6 +23,8 @@ export class Feed implements TopicPartition {
   readonly partition: number
   /** `topic-partition`, as errors and logs name it. */
   readonly name: string
+  /** The topic as it was when the reading began: one of the same name that is made later is another. */
+  topicId: string = ZERO_UUID
   /** The offset to be fetched next; -1n until the start is known. */
   fetchOffset = -1n
   /** The offset that the reader gets next; -1n until the start is known. */
@@ -69,7 +72,8 @@ export class Feed implements TopicPartition {
     return this.#isClosed
   }
 
-  startAt(offset: bigint): void {
+  startAt(topicId: string, offset: bigint): void {
+    this.topicId = topicId
     this.fetchOffset = offset
     this.position = offset
   }

@@ -1,11 +1,13 @@
 import type { Client } from '../cluster/client.ts'
 import { EARLIEST, LATEST, listOffset } from '../cluster/list-offset.ts'
+import type { TopicSnapshot } from '../cluster/snapshot.ts'
 import { errorCodes } from '../errors/broker-codes.ts'
 import { brokerError } from '../errors/broker-error.ts'
-import { KafkaError } from '../errors/kafka-error.ts'
+import { KafkaError, mayHeal } from '../errors/kafka-error.ts'
 import type { Broker } from '../network/broker.ts'
 import { backoffMs, type RetryPolicy } from '../util/backoff.ts'
-import { mayHeal, retrying } from '../util/retry.ts'
+import { retrying } from '../util/retry.ts'
+import { abortable } from '../util/wait.ts'
 import type { Feed } from './feed.ts'
 import { Inbox, type InboxOptions, type InboxOwner } from './inbox.ts'
 import type { StartOffset } from './types.ts'
@@ -36,12 +38,8 @@ export class Fetcher implements InboxOwner {
   async start(feed: Feed, from: StartOffset, ended: AbortSignal): Promise<void> {
     this.#feeds.add(feed)
     try {
-      const topic = await this.#client.metadata.lookUp(feed.topic, ended)
-      if (topic.partitions[feed.partition] === undefined) {
-        const has = `${feed.name}: topic "${feed.topic}" has ${topic.partitions.length} partitions`
-        throw brokerError(errorCodes.UNKNOWN_TOPIC_OR_PARTITION, has)
-      }
-      feed.startAt(await this.#resolve(feed, from, ended))
+      const { topicId } = await this.#find(feed, ended)
+      feed.startAt(topicId, await this.#resolve(feed, from, ended))
       this.#place(feed)
     } catch (error) {
       feed.fail(error)
@@ -79,16 +77,13 @@ export class Fetcher implements InboxOwner {
       feed.fail(error)
       return
     }
-    const { topic, partition, attempts } = feed
-    const level = attempts === SUSPICIOUS_ATTEMPTS ? 'warn' : 'debug'
-    this.#client.logger[level]('a partition is fetched again', { topic, partition, attempts, error: error.message })
-    if (error.remedy === 'refresh-metadata') this.#refresh()
+    this.#heal(feed, error, feed.attempts)
     const timer = setTimeout(
       () => {
         this.#backoffs.delete(feed)
         this.#place(feed)
       },
-      backoffMs(retry, attempts, error),
+      backoffMs(retry, feed.attempts, error),
     )
     this.#backoffs.set(feed, timer)
   }
@@ -100,6 +95,12 @@ export class Fetcher implements InboxOwner {
 
   #place(feed: Feed): void {
     if (feed.isEnded) return
+    const now = this.#client.metadata.topic(feed.topic)?.topicId ?? feed.topicId
+    if (now !== feed.topicId) {
+      const context = `${feed.name} at offset ${feed.fetchOffset}`
+      feed.fail(brokerError(errorCodes.INCONSISTENT_TOPIC_ID, context))
+      return
+    }
     try {
       this.#inbox(this.#client.leader(feed.topic, feed.partition).broker).add(feed)
     } catch (error) {
@@ -118,23 +119,33 @@ export class Fetcher implements InboxOwner {
   async #resolve(feed: Feed, from: StartOffset, signal: AbortSignal): Promise<bigint> {
     if (typeof from === 'bigint') return from
     const ask = (timestamp: bigint) =>
-      retrying(this.#options.retry, { signal, onRetry: error => this.#heal(error) }, () =>
+      retrying(this.#options.retry, { signal, onRetry: (error, attempt) => this.#heal(feed, error, attempt) }, () =>
         listOffset(this.#client, feed.topic, feed.partition, timestamp, signal),
       )
     if (from === 'oldest') return ask(EARLIEST)
     if (from === 'newest') return ask(LATEST)
-    const offset = await ask(BigInt(from.getTime()))
+    // Times below 0 would be taken for the ends of the log.
+    const offset = await ask(BigInt(Math.max(0, from.getTime())))
     // No message is that young: go on with the next one that is written.
     return offset < 0n ? ask(LATEST) : offset
   }
 
-  #heal(error: KafkaError): void {
-    if (error.remedy === 'refresh-metadata') this.#refresh()
+  /** The topic that a feed reads, asked for anew where its partition is not known: it may just have been added. */
+  async #find({ topic, partition, name }: Feed, signal: AbortSignal): Promise<TopicSnapshot> {
+    const { metadata } = this.#client
+    let found = await metadata.lookUp(topic, { signal })
+    if (found.partitions[partition] === undefined) {
+      await abortable(metadata.refresh(), signal)
+      found = await metadata.lookUp(topic, { signal })
+    }
+    if (found.partitions[partition] !== undefined) return found
+    const has = `${name}: topic "${topic}" has ${found.partitions.length} partitions`
+    throw brokerError(errorCodes.UNKNOWN_TOPIC_OR_PARTITION, has)
   }
 
-  #refresh(): void {
-    this.#client.metadata.refresh().catch(error => {
-      this.#client.logger.debug('metadata could not be refreshed', { error: String(error) })
-    })
+  #heal({ topic, partition }: Feed, error: KafkaError, attempts: number): void {
+    const level = attempts === SUSPICIOUS_ATTEMPTS ? 'warn' : 'debug'
+    this.#client.logger[level]('a partition is tried again', { topic, partition, attempts, error: error.message })
+    if (error.remedy === 'refresh-metadata') this.#client.metadata.refreshSoon()
   }
 }

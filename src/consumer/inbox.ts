@@ -1,4 +1,5 @@
 import type { Client } from '../cluster/client.ts'
+import { errorCodes } from '../errors/broker-codes.ts'
 import { brokerError } from '../errors/broker-error.ts'
 import type { Broker } from '../network/broker.ts'
 import type { Response } from '../protocol/api.ts'
@@ -67,10 +68,6 @@ export class Inbox {
     this.#feeds.delete(feed)
   }
 
-  has(feed: Feed): boolean {
-    return this.#feeds.has(feed)
-  }
-
   /** There may be room again. */
   wake(): void {
     if (!this.#isRunning) void this.#run()
@@ -79,14 +76,15 @@ export class Inbox {
   async #run(): Promise<void> {
     this.#isRunning = true
     // Nothing can be added between the last check and the end of the loop: there is no await between them.
-    for (let hungry = this.#hungry(); hungry.length > 0; hungry = this.#hungry()) {
-      try {
-        await this.#fetch(hungry)
-      } catch (error) {
-        for (const feed of hungry) this.#lose(feed, error)
+    try {
+      for (let hungry = this.#hungry(); hungry.length > 0; hungry = this.#hungry()) {
+        await this.#fetch(hungry).catch(error => {
+          for (const feed of hungry) this.#lose(feed, error)
+        })
       }
+    } finally {
+      this.#isRunning = false
     }
-    this.#isRunning = false
   }
 
   #hungry(): Feed[] {
@@ -112,10 +110,15 @@ export class Inbox {
       const name = topic === '' ? names.get(topicId) : topic
       for (const partition of partitions) {
         const feed = byName.get(`${name}-${partition.partitionIndex}`)
+        if (feed === undefined) continue
+        byName.delete(feed.name)
         // The reader may have left, or gone elsewhere, while the broker was waiting.
-        if (feed === undefined || !this.#feeds.has(feed) || feed.fetchOffset !== asked.get(feed)) continue
-        this.#take(feed, partition)
+        if (this.#feeds.has(feed) && feed.fetchOffset === asked.get(feed)) this.#take(feed, partition)
       }
+    }
+    for (const feed of byName.values()) {
+      const problem = `${feed.name}, which ${this.broker.label} left out of its answer to a fetch`
+      this.#lose(feed, brokerError(errorCodes.UNKNOWN_TOPIC_OR_PARTITION, problem))
     }
     // In the next request those come first that were just served last, so that none starves behind a busy one.
     const [first] = this.#feeds
@@ -130,7 +133,7 @@ export class Inbox {
     for (const feed of feeds) {
       const { topic, partition, fetchOffset } = feed
       const known = this.#client.metadata.topic(topic)
-      const request = topics.get(topic) ?? { topic, topicId: known?.topicId ?? ZERO_UUID, partitions: [] }
+      const request = topics.get(topic) ?? { topic, topicId: feed.topicId, partitions: [] }
       topics.set(topic, request)
       request.partitions.push({
         partition,

@@ -113,7 +113,7 @@ const rows = [
   [100, 'UNKNOWN_TOPIC_ID', true, 'refresh-metadata', 'this broker knows no topic with this id; it was just created, or deleted and created anew'],
   [101, 'DUPLICATE_BROKER_REGISTRATION', false, 'none', 'a live broker has this id already'],
   [102, 'BROKER_ID_NOT_REGISTERED', false, 'none', 'no broker with this id is registered'],
-  [103, 'INCONSISTENT_TOPIC_ID', true, 'refresh-metadata', 'the topic was deleted and created anew under the same name; its new id has to be learnt'],
+  [103, 'INCONSISTENT_TOPIC_ID', true, 'refresh-metadata', 'the topic was deleted and created anew under the same name; what was read of the old one says nothing of the new one'],
   [104, 'INCONSISTENT_CLUSTER_ID', false, 'none', 'the receiver belongs to another cluster; check the addresses'],
   [105, 'TRANSACTIONAL_ID_NOT_FOUND', false, 'none', 'the coordinator knows no such transactional id; it was never used or has expired'],
   [106, 'FETCH_SESSION_TOPIC_ID_ERROR', true, 'retry', 'the fetch session mixes topics by name and by id; a full fetch opens a new one'],

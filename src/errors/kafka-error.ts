@@ -14,6 +14,11 @@ export interface KafkaErrorOptions {
   readonly cause?: unknown
 }
 
+/** Whether the same call may succeed later: what samsa itself goes by. */
+export function mayHeal({ remedy }: KafkaError): boolean {
+  return remedy === 'retry' || remedy === 'refresh-metadata' || remedy === 'find-coordinator'
+}
+
 /** The base of every error that samsa throws or reports. */
 export abstract class KafkaError extends Error {
   /** A stable name for the kind of error, for `switch`; a broker's error carries Kafka's own name. */
@@ -28,6 +33,6 @@ export abstract class KafkaError extends Error {
 
   /** Whether the same call may succeed when it is made again. */
   get retriable(): boolean {
-    return this.remedy === 'retry' || this.remedy === 'refresh-metadata' || this.remedy === 'find-coordinator'
+    return mayHeal(this)
   }
 }

@@ -10,7 +10,7 @@ import type { NetOptions } from './dial.ts'
  * What a connection is for. One broker has at most one of each, so that a long poll of a fetch never stalls a produce
  * request or a heartbeat. Each consumer has a symbol of its own, so that none waits for the long poll of another.
  */
-export type Purpose = 'general' | 'produce' | symbol
+export type Purpose = 'general' | 'admin' | 'produce' | symbol
 
 interface Lane {
   readonly opening: SingleFlight<Connection>
@@ -26,16 +26,21 @@ export class Broker {
   readonly label: string
   readonly #options: NetOptions
   readonly #clientId: string
+  readonly #onLost: () => void
   readonly #lanes = new Map<Purpose, Lane>()
   readonly #closing = new AbortController()
 
-  /** A `nodeId` below 0 stands for a bootstrap address, whose node id is not known. */
-  constructor(nodeId: number, address: Address, options: NetOptions, clientId: string) {
+  /**
+   * A `nodeId` below 0 stands for a bootstrap address, whose node id is not known. `onLost` is called when a connection
+   * that carries messages breaks: a leader may have moved, and with acks 0 a broker has no other way to say so.
+   */
+  constructor(nodeId: number, address: Address, options: NetOptions, clientId: string, onLost: () => void) {
     this.nodeId = nodeId
     this.address = address
     this.label = nodeId < 0 ? formatAddress(address) : `broker ${nodeId} (${formatAddress(address)})`
     this.#options = options
     this.#clientId = clientId
+    this.#onLost = onLost
   }
 
   get isClosed(): boolean {
@@ -53,7 +58,7 @@ export class Broker {
     const lane = this.#lane(purpose)
     if (lane.connection?.isClosed === false) return lane.connection
     return abortable(
-      lane.opening.run(() => this.#open(lane)),
+      lane.opening.run(() => this.#open(lane, purpose)),
       signal,
     )
   }
@@ -80,13 +85,15 @@ export class Broker {
     return lane
   }
 
-  async #open(lane: Lane): Promise<Connection> {
+  async #open(lane: Lane, purpose: Purpose): Promise<Connection> {
     const { signal } = lane.closing
     const connection = await Connection.open(this.address, this.label, this.#options, this.#clientId, signal)
     // Closed while the connection was handed over, when nobody held it any more or yet.
     if (signal.aborted) connection.close(signal.reason)
     signal.throwIfAborted()
     lane.connection = connection
+    // Metadata itself goes over the general one: its loss is seen by whoever asked.
+    if (purpose !== 'general') connection.whenLost(this.#onLost)
     return connection
   }
 }

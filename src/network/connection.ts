@@ -14,7 +14,7 @@ import { responseBodyStart, writeRequestHeader } from '../protocol/header.ts'
 import { chooseVersion, type VersionRange } from '../protocol/versions.ts'
 import { Writer } from '../protocol/writer.ts'
 import { Fifo } from '../util/fifo.ts'
-import { abortable } from '../util/wait.ts'
+import { abortable, onAbort } from '../util/wait.ts'
 import { type Address, formatAddress } from './address.ts'
 import { dial, type NetOptions } from './dial.ts'
 import { negotiate } from './handshake.ts'
@@ -56,6 +56,7 @@ export class Connection {
   #timerAt = Infinity
   #corked = false
   #closed: unknown
+  #onLost: (() => void) | undefined
 
   /** `label` names the broker in errors. Use {@link Connection.open}. */
   private constructor(
@@ -76,6 +77,8 @@ export class Connection {
     socket.on('data', chunk => this.#onData(chunk))
     socket.on('error', cause => this.#fail(this.#broken(`failed: ${cause.message}`, cause)))
     socket.on('close', () => this.#fail(this.#broken(this.#closedByPeer())))
+    // It may have been closed between the end of the dialling and here.
+    if (socket.destroyed) this.#fail(this.#broken(this.#closedByPeer()))
   }
 
   /**
@@ -95,10 +98,7 @@ export class Connection {
     const started = performance.now()
     const socket = await dial(address, options, signal)
     const connection = new Connection(address, label, socket, options, clientId, firstCorrelationId)
-    const onAbort = () => connection.close(signal.reason)
-    signal.addEventListener('abort', onAbort, { once: true })
-    // It may have been aborted between the end of the dialling and here.
-    if (signal.aborted) onAbort()
+    const forget = onAbort(signal, () => connection.close(signal.reason))
     try {
       const left = () => Math.max(1, options.dialTimeoutMs - (performance.now() - started))
       connection.#versions = await negotiate((api, version, body) =>
@@ -109,7 +109,7 @@ export class Connection {
       connection.close()
       throw error
     } finally {
-      signal.removeEventListener('abort', onAbort)
+      forget()
     }
   }
 
@@ -147,8 +147,14 @@ export class Connection {
     return this.#submit(api, version, body, options, true) as Promise<Buffer>
   }
 
+  /** Calls `listener` when the connection ends otherwise than by {@link Connection.close}. */
+  whenLost(listener: () => void): void {
+    this.#onLost = listener
+  }
+
   /** Closes at once. Requests that are not answered reject with `reason`. */
   close(reason: KafkaError = new ClosedError(`the connection to ${this.label} was closed`)): void {
+    this.#onLost = undefined
     this.#fail(reason)
   }
 
@@ -353,6 +359,7 @@ export class Connection {
     this.#inFlight.clear()
     this.#waiting.clear()
     for (const exchange of waiting) exchange.onError(reason)
+    this.#onLost?.()
   }
 
   #overdue({ name, timeoutMs }: Exchange): TimeoutError {

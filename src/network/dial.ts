@@ -3,15 +3,14 @@ import { connect as connectTls } from 'node:tls'
 import { ConnectionError, TimeoutError } from '../errors/client-errors.ts'
 import type { KafkaError } from '../errors/kafka-error.ts'
 import type { Options } from '../util/options.ts'
+import { onAbort } from '../util/wait.ts'
 import { type Address, formatAddress } from './address.ts'
 import type { netOptions } from './options.ts'
 
 export type NetOptions = Options<typeof netOptions>
 
 /**
- * Opens a socket, with TLS where that is configured.
- *
- * Aborting `signal` ends the attempt with the signal's reason.
+ * Opens a socket, with TLS where that is configured. Aborting `signal` ends the attempt with the signal's reason.
  *
  * @throws {@link ConnectionError} naming the address and the cause, {@link TimeoutError} after `net.dialTimeoutMs`.
  */
@@ -21,22 +20,22 @@ export function dial(address: Address, options: NetOptions, signal: AbortSignal)
     const socket = openSocket(address, options)
     const settle = (error?: KafkaError) => {
       clearTimeout(timer)
-      signal.removeEventListener('abort', onAbort)
+      forget()
       socket.removeListener('error', onError)
       socket.removeListener('close', onClose)
-      if (error === undefined) return resolve(socket)
+      // An error may come before the one who asked listens; without a listener it would end the process.
       socket.on('error', () => {})
+      if (error === undefined) return resolve(socket)
       socket.destroy()
       reject(error)
     }
     const onError = (cause: Error) => settle(dialError(address, options, cause))
-    const onAbort = () => settle(signal.reason)
     const onClose = () => settle(new ConnectionError(formatAddress(address), closedText(address, options)))
     const timer = setTimeout(() => settle(dialTimeout(address, options)), options.dialTimeoutMs)
     socket.once(options.tls === false ? 'connect' : 'secureConnect', () => settle())
     socket.once('error', onError)
     socket.once('close', onClose)
-    signal.addEventListener('abort', onAbort, { once: true })
+    const forget = onAbort(signal, () => settle(signal.reason))
   })
 }
 

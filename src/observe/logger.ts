@@ -18,3 +18,17 @@ export const stderrLogger: Logger = {
   warn: (message, fields) => toStderr('warn', message, fields),
   error: (message, fields) => toStderr('error', message, fields),
 }
+
+/** A logger whose methods never throw: what samsa does must not depend on whether it can be told. */
+export function safeLogger(logger: Logger): Logger {
+  const guarded = (level: keyof Logger): Logger['info'] => {
+    return (message, fields) => {
+      try {
+        logger[level](message, fields)
+      } catch {
+        // There is nowhere to say it.
+      }
+    }
+  }
+  return { debug: guarded('debug'), info: guarded('info'), warn: guarded('warn'), error: guarded('error') }
+}

@@ -31,22 +31,15 @@ export interface AccumulatorOptions {
 export class Accumulator {
   readonly #options: AccumulatorOptions
   readonly #queues = new Map<string, PartitionQueue[]>()
-  /** Every batch that may not have its outcome yet, oldest first, so that the first one is the first to expire. */
-  readonly #byAge = new Fifo<Batch>()
+  readonly #unsettled = new Set<Batch>()
 
   constructor(options: AccumulatorOptions) {
     this.#options = options
   }
 
-  /** Batches without an outcome, oldest first. */
-  *unsettled(): Iterable<Batch> {
-    for (const batch of this.#byAge) if (!batch.isSettled) yield batch
-  }
-
-  /** The batch whose life ends first. */
-  oldest(): Batch | undefined {
-    while (this.#byAge.peek()?.isSettled) this.#byAge.shift()
-    return this.#byAge.peek()
+  /** Batches without an outcome, in the order in which they were begun. */
+  get unsettled(): Iterable<Batch> {
+    return this.#unsettled
   }
 
   queue(topic: string, partition: number): PartitionQueue {
@@ -65,6 +58,7 @@ export class Accumulator {
   /**
    * Writes a message into the open batch of its partition; opens a new one when it would not fit.
    *
+   * @param deadline when the message's life ends, on the clock of `performance.now()`; by default it begins now.
    * @returns whether an earlier batch of the partition is full now.
    * @throws {@link MessageTooLargeError} when not even an empty batch has room for it.
    */
@@ -74,6 +68,7 @@ export class Accumulator {
     value: Data | null,
     headers: HeaderList | null,
     delivery: Delivery,
+    deadline?: number,
   ): boolean {
     const { maxMessageBytes, deliveryTimeoutMs } = this.#options
     const { timestamp } = delivery
@@ -86,10 +81,12 @@ export class Accumulator {
     if (!encoder.tryAppend(maxMessageBytes, timestamp, key, value, headers)) {
       throw tooLarge(queue, encoder.sizeWith(timestamp, key, value, headers), maxMessageBytes)
     }
-    const batch = new Batch(queue.topic, queue.partition, encoder, performance.now() + deliveryTimeoutMs)
+    const end = deadline ?? performance.now() + deliveryTimeoutMs
+    const batch = new Batch(queue.topic, queue.partition, encoder, end)
     batch.deliveries.push(delivery)
     queue.batches.push(batch)
-    this.#byAge.push(batch)
+    this.#unsettled.add(batch)
+    batch.whenSettled(() => this.#unsettled.delete(batch))
     return last !== undefined
   }
 }

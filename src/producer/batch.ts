@@ -15,7 +15,7 @@ export class Batch {
   readonly encoder: BatchEncoder
   /** When its life ends, on the clock of `performance.now()`. */
   readonly deadline: number
-  readonly deliveries: Delivery[] = []
+  deliveries: Delivery[] = []
   /** Its bytes once it is sealed: a retry sends the same ones. */
   bytes: Buffer | undefined
   attempts = 0
@@ -39,9 +39,10 @@ export class Batch {
     return this.#settled
   }
 
-  /** Resolves when the batch has its outcome, whichever that is. */
-  settled(): Promise<void> {
-    return this.#settled ? Promise.resolve() : new Promise(resolve => this.#onSettled.push(resolve))
+  /** Calls `listener` when the batch has its outcome, whichever that is. */
+  whenSettled(listener: () => void): void {
+    if (this.#settled) listener()
+    else this.#onSettled.push(listener)
   }
 
   /** `baseOffset` is -1n where the broker told nothing; `logAppendTime` -1 where the messages keep their own times. */
@@ -65,7 +66,9 @@ export class Batch {
 
   #settle(): void {
     this.#settled = true
+    // Whoever still holds the batch must not hold its messages.
     this.bytes = undefined
+    this.deliveries = []
     for (const done of this.#onSettled) done()
     this.#onSettled = []
   }

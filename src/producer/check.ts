@@ -1,10 +1,10 @@
+import { topicNameProblem } from '../cluster/topic-name.ts'
 import { ConfigurationError, type ConfigurationProblem } from '../errors/client-errors.ts'
 import type { Data, HeadersInit, ProducerMessage } from './types.ts'
 
 export type HeaderList = readonly (readonly [string, Data | null])[]
 
 const MAX_INT64 = 2 ** 63
-const LEGAL_TOPIC = /^[a-zA-Z0-9._-]{1,249}$/
 
 /**
  * Refuses a message that cannot be sent, before anything of it is kept. Gives its headers as a list.
@@ -21,9 +21,8 @@ export function checkMessage(message: ProducerMessage): HeaderList | null {
     problems ??= []
     problems.push({ option: `message.${option}`, problem })
   }
-  if (typeof topic !== 'string' || !LEGAL_TOPIC.test(topic) || topic === '.' || topic === '..') {
-    report('topic', `${describe(topic)} is not a topic name: 1 to 249 of a-z A-Z 0-9 . _ -, and neither . nor ..`)
-  }
+  const topicProblem = topicNameProblem(topic)
+  if (topicProblem !== undefined) report('topic', topicProblem)
   if (key !== undefined && !isData(key)) report('key', dataProblem(key))
   if (value !== undefined && !isData(value)) report('value', dataProblem(value))
   if (partition !== undefined && !(Number.isInteger(partition) && partition >= 0)) {

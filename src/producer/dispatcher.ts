@@ -1,9 +1,8 @@
 import type { Client } from '../cluster/client.ts'
 import { TimeoutError } from '../errors/client-errors.ts'
-import { KafkaError } from '../errors/kafka-error.ts'
+import { KafkaError, mayHeal } from '../errors/kafka-error.ts'
 import type { Broker } from '../network/broker.ts'
 import { backoffMs, type RetryPolicy } from '../util/backoff.ts'
-import { mayHeal } from '../util/retry.ts'
 import type { Accumulator, PartitionQueue } from './accumulator.ts'
 import type { Batch } from './batch.ts'
 import { Outbox, type OutboxOptions, type Postmaster } from './outbox.ts'
@@ -28,6 +27,7 @@ export class Dispatcher implements Postmaster {
   readonly #unsubscribe: () => void
   #turn: NodeJS.Immediate | undefined
   #expiry: NodeJS.Timeout | undefined
+  #expiryAt = Infinity
 
   constructor(client: Client, accumulator: Accumulator, options: DispatcherOptions, seal: (batch: Batch) => Buffer) {
     this.#client = client
@@ -43,7 +43,7 @@ export class Dispatcher implements Postmaster {
   wake(queue: PartitionQueue): void {
     if (queue.batches.size === 0) return
     // The time of a batch that waits behind another one runs too.
-    if (this.#expiry === undefined) this.#watch()
+    if (queue.batches.last()!.deadline < this.#expiryAt) this.#watch()
     if (queue.isMuted) return
     this.#ready.add(queue)
     this.#turn ??= setImmediate(() => this.#route())
@@ -70,7 +70,7 @@ export class Dispatcher implements Postmaster {
       error: error.message,
     })
     queue.batches.unshift(batch)
-    if (error.remedy === 'refresh-metadata') this.#refresh()
+    if (error.remedy === 'refresh-metadata') this.#client.metadata.refreshSoon()
     const timer = setTimeout(
       () => {
         this.#backoffs.delete(timer)
@@ -116,22 +116,18 @@ export class Dispatcher implements Postmaster {
     return outbox
   }
 
-  #refresh(): void {
-    this.#client.metadata.refresh().catch(error => {
-      this.#client.logger.debug('metadata could not be refreshed', { error: String(error) })
-    })
-  }
-
-  /** Fails batches whose time is over. Batches get equal times, so the oldest is always the next. */
+  /** Fails batches whose time is over. A batch of messages that waited for their topic may expire before older ones. */
   #watch(): void {
+    clearTimeout(this.#expiry)
     this.#expiry = undefined
     const now = performance.now()
-    for (const batch of this.#accumulator.unsettled()) {
-      if (batch.deadline > now) break
-      batch.fail(this.#expired(batch))
+    let next = Infinity
+    for (const batch of this.#accumulator.unsettled) {
+      if (batch.deadline <= now) batch.fail(this.#expired(batch))
+      else next = Math.min(next, batch.deadline)
     }
-    const next = this.#accumulator.oldest()
-    if (next !== undefined) this.#expiry = setTimeout(() => this.#watch(), Math.max(1, Math.ceil(next.deadline - now)))
+    this.#expiryAt = next
+    if (next < Infinity) this.#expiry = setTimeout(() => this.#watch(), Math.max(1, Math.ceil(next - now)))
   }
 
   #expired({ topic, partition, deliveries, lastError }: Batch): TimeoutError {

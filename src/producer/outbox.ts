@@ -10,6 +10,8 @@ import type { Batch } from './batch.ts'
 
 /** The last version that names topics; later ones know them by their ids only (KIP-516). */
 const LAST_VERSION_WITH_NAMES = 12
+/** How much later than `producer.timeoutMs` an answer may be: a broker that gives up on its replicas says so then. */
+const ANSWER_MS = 5_000
 /** What a request takes besides its batches, generously. */
 const ENVELOPE_BYTES = 4096
 
@@ -116,7 +118,9 @@ export class Outbox {
         }
         return
       }
-      const { responses } = await connection.request(Produce, body, { maxVersion })
+      // The broker gets the time that it was promised for its replicas, and some to answer.
+      const limitMs = Math.max(this.#client.net.requestTimeoutMs, this.#options.timeoutMs + ANSWER_MS)
+      const { responses } = await connection.request(Produce, body, { maxVersion, timeoutMs: limitMs })
       // By the ids that were sent: the metadata may have another id for the name by now.
       this.#deliver(parcels, responses, new Map(topicData.map(({ topicId, name }) => [topicId, name])))
     } catch (error) {

@@ -1,8 +1,9 @@
 import type { Client } from '../cluster/client.ts'
 import type { TopicSnapshot } from '../cluster/snapshot.ts'
-import { ClosedError } from '../errors/client-errors.ts'
+import { ClosedError, ConnectionError } from '../errors/client-errors.ts'
+import { backoffMs } from '../util/backoff.ts'
 import type { Options } from '../util/options.ts'
-import { abortable } from '../util/wait.ts'
+import { abortable, sleep } from '../util/wait.ts'
 import { Accumulator } from './accumulator.ts'
 import type { Delivery } from './batch.ts'
 import { checkMessage, type HeaderList } from './check.ts'
@@ -10,7 +11,7 @@ import { Dispatcher } from './dispatcher.ts'
 import { ProducerErrors } from './errors.ts'
 import type { producerOptions } from './options.ts'
 import { Partitioner } from './partitioner.ts'
-import type { ProducerMessage, RecordMetadata } from './types.ts'
+import type { Data, ProducerMessage, RecordMetadata } from './types.ts'
 
 export type ProducerOptions = Options<typeof producerOptions.table>
 
@@ -19,10 +20,19 @@ export interface WaitOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** A message that was accepted, with who waits for it. */
+/** A message that was accepted, as it was then, with who waits for it. */
 interface Accepted extends Delivery {
-  readonly message: ProducerMessage
+  readonly topic: string
+  readonly partition: number | undefined
+  readonly key: Data | null
+  readonly value: Data | null
   readonly headers: HeaderList | null
+}
+
+/** Messages of a topic that is being looked up, in the order of the calls. */
+interface LookUp {
+  readonly accepted: Accepted[]
+  readonly done: Promise<void>
 }
 
 /**
@@ -34,14 +44,16 @@ export class Producer implements AsyncDisposable {
   readonly #accumulator: Accumulator
   readonly #dispatcher: Dispatcher
   readonly #partitioner = new Partitioner()
-  /** Messages of topics that are being looked up, in the order of the calls. */
-  readonly #lookUps = new Map<string, { readonly accepted: Accepted[]; readonly done: Promise<void> }>()
+  readonly #lookUps = new Map<string, LookUp>()
+  readonly #options: ProducerOptions
   readonly #onClosed: () => void
+  readonly #ended = new AbortController()
   #closing: Promise<void> | undefined
 
   /** @internal */
   constructor(client: Client, options: ProducerOptions, onClosed: () => void) {
     this.#client = client
+    this.#options = options
     this.#onClosed = onClosed
     this.#accumulator = new Accumulator(options)
     this.#dispatcher = new Dispatcher(client, this.#accumulator, options, batch => {
@@ -60,11 +72,12 @@ export class Producer implements AsyncDisposable {
    * as UNKNOWN_TOPIC_OR_PARTITION, {@link TimeoutError} after `producer.deliveryTimeoutMs`, {@link ClosedError}.
    */
   send(message: ProducerMessage, { signal }: WaitOptions = {}): Promise<RecordMetadata> {
+    if (signal?.aborted) return Promise.reject(signal.reason)
     const promise = new Promise<RecordMetadata>((resolve, reject) => {
-      signal?.throwIfAborted()
       if (this.#closing !== undefined) throw new ClosedError('the producer is closed')
       const headers = checkMessage(message)
-      this.#accept({ message, headers, timestamp: message.timestamp ?? Date.now(), resolve, reject })
+      const { topic, partition, key = null, value = null, timestamp = Date.now() } = message
+      this.#accept({ topic, partition, key, value, headers, timestamp, resolve, reject })
     })
     return abortable(promise, signal)
   }
@@ -74,8 +87,9 @@ export class Producer implements AsyncDisposable {
    *
    * @throws {@link ProducerErrors} if any failed, with each failed message and its error.
    */
-  async sendAll(messages: readonly ProducerMessage[], options: WaitOptions = {}): Promise<RecordMetadata[]> {
-    const outcomes = await Promise.allSettled(messages.map(message => this.send(message, options)))
+  async sendAll(messages: readonly ProducerMessage[], { signal }: WaitOptions = {}): Promise<RecordMetadata[]> {
+    signal?.throwIfAborted()
+    const outcomes = await abortable(Promise.allSettled(messages.map(message => this.send(message))), signal)
     const errors = outcomes.flatMap((outcome, i) =>
       outcome.status === 'rejected' ? [{ message: messages[i]!, error: outcome.reason as unknown }] : [],
     )
@@ -106,6 +120,7 @@ export class Producer implements AsyncDisposable {
       })
       throw error
     } finally {
+      this.#ended.abort(new ClosedError('the producer is closed'))
       this.#dispatcher.close()
       this.#onClosed()
     }
@@ -113,7 +128,8 @@ export class Producer implements AsyncDisposable {
 
   async #drained(): Promise<void> {
     await Promise.all([...this.#lookUps.values()].map(({ done }) => done))
-    await Promise.all([...this.#accumulator.unsettled()].map(batch => batch.settled()))
+    const batches = [...this.#accumulator.unsettled]
+    await Promise.all(batches.map(batch => new Promise<void>(resolve => batch.whenSettled(resolve))))
   }
 
   /** Fails what has no outcome yet and tells how many messages those were. */
@@ -124,7 +140,7 @@ export class Producer implements AsyncDisposable {
       count += accepted.length
       for (const { reject } of accepted.splice(0)) reject(error)
     }
-    for (const batch of [...this.#accumulator.unsettled()]) {
+    for (const batch of [...this.#accumulator.unsettled]) {
       count += batch.deliveries.length
       batch.fail(error)
     }
@@ -132,7 +148,7 @@ export class Producer implements AsyncDisposable {
   }
 
   #accept(accepted: Accepted): void {
-    const { topic } = accepted.message
+    const { topic, partition } = accepted
     const lookUp = this.#lookUps.get(topic)
     // While earlier messages wait for the topic, later ones wait behind them, even when it is known by now.
     if (lookUp !== undefined) {
@@ -140,16 +156,20 @@ export class Producer implements AsyncDisposable {
       return
     }
     const known = this.#client.metadata.topic(topic)
-    if (known !== undefined) this.#append(known, accepted)
-    else this.#lookUp(topic, accepted)
+    const isNew = known === undefined || (partition !== undefined && partition >= known.partitions.length)
+    if (isNew) this.#lookUp(topic, accepted)
+    else this.#append(known, accepted)
   }
 
+  /** Looks up a topic that is not known, or not with as many partitions. */
   #lookUp(topic: string, first: Accepted): void {
     const accepted = [first]
-    const done = this.#client.metadata.lookUp(topic).then(
+    // For all who join: none waits longer than the first, who has waited longest.
+    const deadline = performance.now() + this.#options.deliveryTimeoutMs
+    const done = this.#find(topic, deadline).then(
       known => {
         this.#lookUps.delete(topic)
-        for (const each of accepted) this.#append(known, each)
+        for (const each of accepted) this.#append(known, each, deadline)
       },
       error => {
         this.#lookUps.delete(topic)
@@ -159,12 +179,28 @@ export class Producer implements AsyncDisposable {
     this.#lookUps.set(topic, { accepted, done })
   }
 
-  #append(topic: TopicSnapshot, accepted: Accepted): void {
-    const { message, headers } = accepted
+  async #find(topic: string, deadline: number): Promise<TopicSnapshot> {
+    const { metadata } = this.#client
+    const { signal } = this.#ended
+    for (let attempt = 1; ; attempt++) {
+      const limit = { ms: Math.max(1, deadline - performance.now()), option: 'producer.deliveryTimeoutMs' }
+      try {
+        if (metadata.topic(topic) !== undefined) await abortable(metadata.refresh(), signal)
+        return await metadata.lookUp(topic, { signal, limit })
+      } catch (error) {
+        // A cluster that was there is waited for while the message lives, be all its brokers down.
+        const isAway = error instanceof ConnectionError && metadata.snapshot.brokers.size > 0
+        if (!isAway || performance.now() >= deadline) throw error
+        await sleep(backoffMs(this.#options.retry, attempt, error), signal)
+      }
+    }
+  }
+
+  #append(topic: TopicSnapshot, accepted: Accepted, deadline?: number): void {
+    const { partition, key, value, headers } = accepted
     try {
-      const partition = this.#partitioner.choose(message, topic)
-      const queue = this.#accumulator.queue(topic.name, partition)
-      const isFull = this.#accumulator.append(queue, message.key ?? null, message.value ?? null, headers, accepted)
+      const queue = this.#accumulator.queue(topic.name, this.#partitioner.choose(partition, key, topic))
+      const isFull = this.#accumulator.append(queue, key, value, headers, accepted, deadline)
       if (isFull) this.#partitioner.onBatchClosed(topic.name)
       this.#dispatcher.wake(queue)
     } catch (error) {

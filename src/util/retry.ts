@@ -1,4 +1,4 @@
-import { KafkaError } from '../errors/kafka-error.ts'
+import { KafkaError, mayHeal } from '../errors/kafka-error.ts'
 import { backoffMs, type RetryPolicy } from './backoff.ts'
 import { sleep } from './wait.ts'
 
@@ -27,9 +27,4 @@ export async function retrying<T>(
       await sleep(backoffMs(policy, attempt, error), signal)
     }
   }
-}
-
-/** Whether the same call may succeed later. */
-export function mayHeal({ remedy }: KafkaError): boolean {
-  return remedy === 'retry' || remedy === 'refresh-metadata' || remedy === 'find-coordinator'
 }

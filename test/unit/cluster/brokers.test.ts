@@ -147,9 +147,26 @@ describe('a call that any broker can answer', () => {
     expect((await failure(clientOf([]).metadata.refresh())).message).toBe('brokers: no bootstrap address was given')
   })
 
-  it('does not hide the error of a bootstrap function, nor one that is not about Kafka', async () => {
-    const client = clientOf(async () => Promise.reject(new Error('no DNS')))
-    expect((await failure(client.metadata.refresh())).message).toBe('no DNS')
+  it('tells of a bootstrap function that fails, and asks it again', async () => {
+    const [peer] = await brokers(1)
+    const find = vi.fn(async () => [peer!.address]).mockRejectedValueOnce(new Error('no DNS'))
+    const client = clientOf(find)
+    const error = await failure(client.metadata.refresh())
+    expect(error).toMatchObject({ code: 'CONNECTION', message: 'brokers: the function that finds them failed: no DNS' })
+    await client.metadata.refresh()
+    expect(find).toHaveBeenCalledTimes(2)
+  })
+
+  it('does not wait for a bootstrap function that hangs', async () => {
+    const [peer] = await brokers(1)
+    const find = vi.fn(async () => [peer!.address]).mockReturnValueOnce(new Promise(() => {}))
+    const client = clientOf(find, { net: { dialTimeoutMs: 50 } })
+    const error = await failure(client.metadata.refresh())
+    expect(error.message).toContain('no answer within net.dialTimeoutMs (50 ms)')
+    await client.metadata.refresh()
+  })
+
+  it('does not hide an error that is not about Kafka', async () => {
     const [peer] = await brokers(1)
     const bug = new TypeError('bug')
     const throwing = async () => {

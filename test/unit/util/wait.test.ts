@@ -34,7 +34,7 @@ describe('sleep', () => {
   it('ends after its time, and lets go of the signal', async () => {
     const user = new AbortController()
     await sleep(1, user.signal)
-    await sleep(0)
+    await sleep(0, user.signal)
     expect(listeners(user)).toBe(0)
   })
 

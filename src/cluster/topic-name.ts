@@ -1,0 +1,8 @@
+const LEGAL = /^[a-zA-Z0-9._-]{1,249}$/
+
+/** What is wrong with a topic name, by Kafka's rules; undefined when it is legal. */
+export function topicNameProblem(name: unknown): string | undefined {
+  if (typeof name === 'string' && LEGAL.test(name) && name !== '.' && name !== '..') return undefined
+  const shown = typeof name === 'string' ? JSON.stringify(name.slice(0, 300)) : String(name)
+  return `${shown} is not a topic name: 1 to 249 of a-z A-Z 0-9 . _ -, and neither . nor ..`
+}
