@@ -1,7 +1,7 @@
 import type { TopicSnapshot } from '../cluster/snapshot.ts'
 import { ConfigurationError } from '../errors/client-errors.ts'
 import { murmur2 } from './murmur2.ts'
-import type { Data } from './types.ts'
+import type { Data, ProducerMessage } from './types.ts'
 
 /**
  * Chooses partitions as Java's default does: a message with a key by the murmur2 of the key, over all partitions, so that
@@ -12,14 +12,14 @@ export class Partitioner {
   readonly #sticky = new Map<string, number>()
 
   /** @throws {@link ConfigurationError} when the message names a partition that the topic does not have. */
-  choose(partition: number | undefined, key: Data | null, topic: TopicSnapshot): number {
+  choose({ partition, key }: Pick<ProducerMessage, 'partition' | 'key'>, topic: TopicSnapshot): number {
     const count = topic.partitions.length
     if (partition !== undefined) {
       if (partition < count) return partition
       const problem = `${partition} is out of range: topic "${topic.name}" has ${count} partitions, 0 to ${count - 1}`
       throw new ConfigurationError([{ option: 'message.partition', problem }])
     }
-    if (key === null) return this.#stick(topic)
+    if (key === undefined || key === null) return this.#stick(topic)
     return (murmur2(keyBytes(key)) & 0x7fffffff) % count
   }
 

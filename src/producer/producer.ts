@@ -197,9 +197,9 @@ export class Producer implements AsyncDisposable {
   }
 
   #append(topic: TopicSnapshot, accepted: Accepted, deadline?: number): void {
-    const { partition, key, value, headers } = accepted
+    const { key, value, headers } = accepted
     try {
-      const queue = this.#accumulator.queue(topic.name, this.#partitioner.choose(partition, key, topic))
+      const queue = this.#accumulator.queue(topic.name, this.#partitioner.choose(accepted, topic))
       const isFull = this.#accumulator.append(queue, key, value, headers, accepted, deadline)
       if (isFull) this.#partitioner.onBatchClosed(topic.name)
       this.#dispatcher.wake(queue)

@@ -11,7 +11,7 @@ const OTHER_ID = 'AAECAwQFBgcICQoLDA0ODw'
 function viewAfter(...answers: readonly MetadataAnswer[]): Snapshot {
   return answers.reduce<Snapshot>((snapshot, answer) => {
     const decoded = decodeResponse(apis.Metadata, 12, encodeResponse(apis.Metadata, 12, answer))
-    return nextSnapshot(snapshot, decoded)
+    return nextSnapshot(snapshot, decoded, false)
   }, emptySnapshot)
 }
 
@@ -57,6 +57,13 @@ describe('a snapshot', () => {
     expect([back.topics.has('a'), back.topicErrors.has('a')]).toEqual([true, false])
   })
 
+  it('has only what an answer about all topics has', () => {
+    const first = viewAfter(cluster([], topic('a'), topic('b')))
+    const answer = encodeResponse(apis.Metadata, 12, cluster([], topic('b')))
+    const next = nextSnapshot(first, decodeResponse(apis.Metadata, 12, answer), true)
+    expect([...next.topics.keys()]).toEqual(['b'])
+  })
+
   it('is never changed by the next', () => {
     const first = viewAfter(cluster([], topic('a')))
     const decoded = decodeResponse(
@@ -64,7 +71,7 @@ describe('a snapshot', () => {
       12,
       encodeResponse(apis.Metadata, 12, cluster([], topic('a', { errorCode: 3 }))),
     )
-    nextSnapshot(first, decoded)
+    nextSnapshot(first, decoded, false)
     expect([first.topics.has('a'), first.topicErrors.has('a')]).toEqual([true, false])
   })
 

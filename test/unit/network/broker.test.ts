@@ -6,7 +6,7 @@ import { Peer } from '../../support/peer.ts'
 import { about, answerAbout, closed, failure, net } from './support.ts'
 
 function brokerAt(peer: Peer, nodeId = 1): Broker {
-  const broker = new Broker(nodeId, peer.address, net(), 'samsa')
+  const broker = new Broker(nodeId, peer.address, net(), 'samsa', () => {})
   onTestFinished(() => broker.close())
   return broker
 }
