@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { TopicSnapshot } from '../../../src/cluster/snapshot.ts'
 import { ConfigurationError } from '../../../src/errors/client-errors.ts'
 import { Partitioner } from '../../../src/producer/partitioner.ts'
+import type { ProducerMessage } from '../../../src/producer/types.ts'
 
 /** A topic whose partitions have these leaders; -1 for none. */
 function topic(name: string, leaders: readonly number[]): TopicSnapshot {
@@ -16,6 +17,8 @@ function topic(name: string, leaders: readonly number[]): TopicSnapshot {
   }))
   return { name, topicId: '00000000-0000-0000-0000-000000000001', isInternal: false, partitions }
 }
+
+const message = (fields: Omit<ProducerMessage, 'topic'>): ProducerMessage => ({ topic: 't', ...fields })
 
 const seven = topic('t', [1, 1, 1, 1, 1, 1, 1])
 
@@ -34,21 +37,21 @@ describe('a message with a key', () => {
     [Uint8Array.of(0x80, 0xff), 2],
     [Uint8Array.of(0xff, 0xfe, 0xfd, 0xfc, 0xfb, 0xfa), 6],
   ])("goes where Java's goes: %o to %i", (key, partition) => {
-    expect(new Partitioner().choose({ topic: 't', key }, seven)).toBe(partition)
+    expect(new Partitioner().choose(message({ key }), seven)).toBe(partition)
   })
 
   it('stays with its partition when that has no leader', () => {
-    expect(new Partitioner().choose({ topic: 't', key: 'foobar' }, topic('t', [-1, 1, 1, 1, 1, 1, 1]))).toBe(0)
+    expect(new Partitioner().choose(message({ key: 'foobar' }), topic('t', [-1, 1, 1, 1, 1, 1, 1]))).toBe(0)
   })
 })
 
 describe('a message that names its partition', () => {
   it('goes there, whatever its key', () => {
-    expect(new Partitioner().choose({ topic: 't', key: 'foobar', partition: 6 }, seven)).toBe(6)
+    expect(new Partitioner().choose(message({ key: 'foobar', partition: 6 }), seven)).toBe(6)
   })
 
   it('is refused where there is no such partition', () => {
-    const choose = () => new Partitioner().choose({ topic: 't', partition: 7 }, seven)
+    const choose = () => new Partitioner().choose(message({ partition: 7 }), seven)
     expect(choose).toThrow(ConfigurationError)
     expect(choose).toThrow('message.partition: 7 is out of range: topic "t" has 7 partitions, 0 to 6')
   })
@@ -56,7 +59,7 @@ describe('a message that names its partition', () => {
 
 describe('messages without a key', () => {
   const chosen = (partitioner: Partitioner, topic: TopicSnapshot, key?: null) =>
-    partitioner.choose({ topic: topic.name, ...(key === null ? { key } : {}) }, topic)
+    partitioner.choose(message(key === null ? { key } : {}), topic)
 
   it('stay together until the batch is closed, topic by topic', () => {
     const partitioner = new Partitioner()
