@@ -33,9 +33,12 @@ export const kafkaOptions = section(
     /** Where samsa tells what it does. */
     logger: custom<Logger>(stderrLogger, checkLogger, 'Logger', 'warnings to stderr'),
   },
-  ({ net, producer }, report) => {
+  ({ net, producer, consumer }, report) => {
     if (producer.maxMessageBytes >= net.maxRequestBytes) {
       report('producer.maxMessageBytes', `must be less than net.maxRequestBytes (${net.maxRequestBytes})`)
+    }
+    if (consumer.fetch.maxBytes >= net.maxResponseBytes) {
+      report('consumer.fetch.maxBytes', `must be less than net.maxResponseBytes (${net.maxResponseBytes})`)
     }
   },
 )

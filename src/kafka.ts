@@ -1,11 +1,8 @@
 import { Admin } from './admin/admin.ts'
-import { adminOptions } from './admin/options.ts'
 import { Client } from './cluster/client.ts'
 import { bootstrapOf, type KafkaConfig, kafkaOptions, type ResolvedConfig } from './config.ts'
 import { Consumer } from './consumer/consumer.ts'
-import { consumerOptions } from './consumer/options.ts'
 import { ClosedError } from './errors/client-errors.ts'
-import { producerOptions } from './producer/options.ts'
 import { Producer, type WaitOptions } from './producer/producer.ts'
 import { resolveOptions } from './util/options.ts'
 
@@ -29,17 +26,18 @@ export class Kafka implements AsyncDisposable {
 
   /** A producer; `options` override the `producer` slice of the configuration. */
   producer(options?: KafkaConfig['producer']): Producer {
-    const resolved = resolveOptions(producerOptions, options, 'producer', undefined, this.#config.producer)
-    const producer: Producer = new Producer(this.#open(), resolved, () => this.#children.delete(producer))
+    const client = this.#open()
+    const resolved = this.#with({ producer: options }).producer
+    const producer: Producer = new Producer(client, resolved, () => this.#children.delete(producer))
     this.#children.add(producer)
     return producer
   }
 
   /** A consumer without a group; `options` override the `consumer` slice of the configuration. */
   consumer(options?: KafkaConfig['consumer']): Consumer {
-    const resolved = resolveOptions(consumerOptions, options, 'consumer', undefined, this.#config.consumer)
-    const { maxDecompressedBatchBytes } = this.#config
-    const consumer: Consumer = new Consumer(this.#open(), resolved, maxDecompressedBatchBytes, () =>
+    const client = this.#open()
+    const { consumer: resolved, maxDecompressedBatchBytes } = this.#with({ consumer: options })
+    const consumer: Consumer = new Consumer(client, resolved, maxDecompressedBatchBytes, () =>
       this.#children.delete(consumer),
     )
     this.#children.add(consumer)
@@ -48,7 +46,7 @@ export class Kafka implements AsyncDisposable {
 
   /** An admin; `options` override the `admin` slice of the configuration. */
   admin(options?: KafkaConfig['admin']): Admin {
-    return new Admin(this.#open(), resolveOptions(adminOptions, options, 'admin', undefined, this.#config.admin))
+    return new Admin(this.#open(), this.#with({ admin: options }).admin)
   }
 
   /**
@@ -70,6 +68,11 @@ export class Kafka implements AsyncDisposable {
     const outcomes = await Promise.allSettled([...this.#children].map(child => child.close(options)))
     this.#client.close()
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
+  }
+
+  /** The configuration with other options for one child, checked as a whole. */
+  #with(slice: Partial<KafkaConfig>): ResolvedConfig {
+    return resolveOptions(kafkaOptions, { brokers: this.#config.brokers, ...slice }, '', undefined, this.#config)
   }
 
   #open(): Client {
