@@ -220,4 +220,23 @@ describe('a consumer', () => {
       expect((await next).value?.value?.toString()).toBe(value)
     }
   })
+
+  it('of a topic that is deleted and made anew gets an error, not the messages of another topic', async () => {
+    const { kafka, topic, producer } = await threeBatches()
+    const reader = kafka.consumer({ maxWaitMs: 100 }).consumePartition(topic, 0, { from: 5n }).batches()
+    for (const offsets of [
+      [5n, 9n],
+      [10n, 19n],
+      [20n, 29n],
+    ]) {
+      const { value: batch } = await reader.next()
+      expect([batch?.firstOffset, batch?.lastOffset]).toEqual(offsets)
+    }
+    const error = failure(reader.next())
+    await kafka.admin().deleteTopics([topic])
+    await kafka.admin().createTopics([{ name: topic }])
+    for (let i = 0; i < 40; i++) await producer.send({ topic, value: 'of another topic' })
+    expect(await error).toBeInstanceOf(BrokerError)
+    expect((await error).message).toContain(`${topic}-0 at offset 30`)
+  })
 })

@@ -125,6 +125,11 @@ describe('the options of a child', () => {
     expect(() => kafka().admin({ retry: { max: 0.5 } })).toThrow('admin.retry.max: must be an integer, not 0.5')
   })
 
+  it('are held against those of the Kafka', () => {
+    const message = 'producer.maxMessageBytes: must be less than net.maxRequestBytes (104857600)'
+    expect(() => kafka().producer({ maxMessageBytes: 100 * 1024 * 1024 })).toThrow(message)
+  })
+
   it('override those of the Kafka, and leave the others as they are', () => {
     // The level is fine for the codec of the Kafka, and not for the one of the child.
     expect(() => kafka().producer({ compressionLevel: 9 })).not.toThrow()
