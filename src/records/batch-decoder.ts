@@ -3,21 +3,25 @@ import * as at from './batch-header.ts'
 import { asBuffer, bufferView } from './buffer-view.ts'
 import { codecById } from './compression/registry.ts'
 import { crc32c } from './crc32c.ts'
+import { type DecompressionBudget, readLegacyBatch } from './legacy-batch.ts'
 import { RecordBatch } from './record-batch.ts'
 
 /** Options of {@link decodeRecordBatches}. */
 export interface DecodeRecordBatchesOptions {
-  /** Whether each batch's CRC-32C is verified, before the batch is handed out. Default true. */
+  /** Whether each batch's CRC is verified, before the batch is handed out. Default true. */
   readonly checkCrcs?: boolean
-  /** What the records of one batch may become by decompression, in bytes. Default 256 MiB. */
+  /**
+   * What the records of one batch may become by decompression, in bytes; and all messages of formats v0 and v1 together, which
+   * are decompressed as iteration reaches them. Default 256 MiB.
+   */
   readonly maxDecompressedBytes?: number
 }
 
 const DEFAULT_MAX_DECOMPRESSED_BYTES = 256 * 1024 * 1024
 /** Positions in a batch are held in 32 bits. */
 const MAX_DECOMPRESSED_BYTES = 2 ** 31 - 1
-/** The least that a message in format v0 has after its offset and size; nothing stored can be shorter. */
-const MIN_LEGACY_BYTES = 14
+/** What a message in format v0 has at least after its offset and length; nothing stored can be shorter. */
+const MIN_BYTES = 14
 
 /**
  * The record batches in `bytes`, one after the other, such as a fetch response has for a partition. It is lazy: a batch's
@@ -27,7 +31,10 @@ const MIN_LEGACY_BYTES = 14
  * A last batch of which not all bytes are there, as brokers cut off at a response's limit, ends iteration silently. Empty
  * batches are given too, since they move the offset on; and control batches, see {@link RecordBatch.isControl}.
  *
- * Iterating throws ProtocolError for a header that cannot be, a CRC that does not match, and message formats v0 and v1.
+ * Messages of formats v0 and v1, from logs older than Kafka 0.11, are given as batches too. Those are decompressed when iteration
+ * reaches them, and what is not compressed is gathered into one batch as far as possible.
+ *
+ * Iterating throws ProtocolError for a header that cannot be, and for a CRC that does not match.
  */
 export function decodeRecordBatches(
   bytes: Uint8Array,
@@ -46,16 +53,19 @@ class BatchIterator implements IterableIterator<RecordBatch> {
   readonly #bytes: Buffer
   readonly #checkCrcs: boolean
   readonly #maxDecompressedBytes: number
+  readonly #legacyBudget: DecompressionBudget
   #position = 0
 
   constructor(bytes: Buffer, checkCrcs: boolean, maxDecompressedBytes: number) {
     this.#bytes = bytes
     this.#checkCrcs = checkCrcs
     this.#maxDecompressedBytes = maxDecompressedBytes
+    this.#legacyBudget = { leftBytes: maxDecompressedBytes }
   }
 
   next(): IteratorResult<RecordBatch, undefined> {
     const start = this.#position
+    if (magicAt(this.#bytes, start) < 2) return this.#nextLegacy(start)
     const sizeBytes = wholeBatchSize(this.#bytes, start)
     if (sizeBytes === 0) return { done: true, value: undefined }
     checkHeader(this.#bytes, start)
@@ -64,9 +74,21 @@ class BatchIterator implements IterableIterator<RecordBatch> {
     return { done: false, value: new RecordBatch(this.#bytes, start, sizeBytes, this.#maxDecompressedBytes) }
   }
 
+  #nextLegacy(start: number): IteratorResult<RecordBatch, undefined> {
+    const value = readLegacyBatch(this.#bytes, start, this.#checkCrcs, this.#legacyBudget)
+    if (value === undefined) return { done: true, value }
+    this.#position = start + value.sizeBytes
+    return { done: false, value }
+  }
+
   [Symbol.iterator](): this {
     return this
   }
+}
+
+/** The version of the message format at `start`; 2 when it is not there. */
+function magicAt(bytes: Buffer, start: number): number {
+  return bytes.length - start > at.MAGIC ? bytes[start + at.MAGIC]! : 2
 }
 
 /** The size of the batch at `start`, or 0 when not all of it is there. */
@@ -74,11 +96,8 @@ function wholeBatchSize(bytes: Buffer, start: number): number {
   const left = bytes.length - start
   if (left <= at.MAGIC) return 0
   const length = bytes.readInt32BE(start + at.BATCH_LENGTH)
-  if (length < MIN_LEGACY_BYTES) throw badBatch(bytes, start, `its length of ${length} bytes is impossible`)
+  if (length < MIN_BYTES) throw badBatch(bytes, start, `its length of ${length} bytes is impossible`)
   const magic = bytes.readInt8(start + at.MAGIC)
-  if (magic === 0 || magic === 1) {
-    throw badBatch(bytes, start, `message format v${magic}, of brokers before 0.11, is not supported yet`)
-  }
   if (magic !== 2) throw badBatch(bytes, start, `message format v${magic} does not exist`)
   const sizeBytes = at.LOG_OVERHEAD + length
   if (sizeBytes < at.RECORDS) {

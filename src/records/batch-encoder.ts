@@ -1,7 +1,7 @@
 import { ConfigurationError, MessageTooLargeError } from '../errors/client-errors.ts'
 import * as at from './batch-header.ts'
 import { bufferView } from './buffer-view.ts'
-import type { CodecName } from './compression/codec.ts'
+import type { Codec, CodecName } from './compression/codec.ts'
 import { codecByName } from './compression/registry.ts'
 import { crc32c } from './crc32c.ts'
 import type { RecordData, RecordHeaderList } from './record-data.ts'
@@ -216,21 +216,54 @@ export class BatchEncoder {
    * Finishes the batch: writes the header, compresses, computes the CRC. Nothing can be added after that.
    *
    * @returns the batch; without compression a view of the memory that it was written in.
-   * @throws ConfigurationError for a codec or a level that there is not.
+   * @throws ConfigurationError for a codec or a level that there is not, or a codec that cannot be used here; the batch is as
+   * it was then.
    */
   close(options: CloseBatchOptions = {}): Buffer {
-    if (this.#isClosed) throw new Error('this batch has been closed')
-    const codec = codecByName(options.codec ?? 'none')
-    let batch = view(this.#bytes, 0, this.#position)
-    if (codec.id !== 0) {
-      const records = codec.compress(view(this.#bytes, at.RECORDS, this.#position - at.RECORDS), options.level)
-      batch = Buffer.allocUnsafe(at.RECORDS + records.length)
-      batch.set(records, at.RECORDS)
+    const codec = this.#codec(options)
+    if (codec.id === 0) return this.#finish(view(this.#bytes, 0, this.#position), codec, options)
+    return this.#finish(withHeader(codec.compress(this.#records(), options.level)), codec, options)
+  }
+
+  /**
+   * {@link close} off the event loop where the codec can do that, and in place where not: `prefersAsync` tells when it is worth a
+   * promise. Nothing can be added from the call on.
+   *
+   * @throws what {@link close} throws, as a rejection.
+   */
+  async closeAsync(options: CloseBatchOptions = {}): Promise<Buffer> {
+    const codec = this.#codec(options)
+    if (codec.compressAsync === undefined) return this.close(options)
+    const bytes = this.#bytes
+    const records = this.#records()
+    this.#seal()
+    try {
+      return this.#finish(withHeader(await codec.compressAsync(records, options.level)), codec, options)
+    } catch (error) {
+      this.#isClosed = false
+      this.#bytes = bytes
+      throw error
     }
-    // The memory is the batch's now: nothing more may be written to it, and `tryAppend` finds no room.
+  }
+
+  #codec(options: CloseBatchOptions): Codec {
+    if (this.#isClosed) throw new Error('this batch has been closed')
+    return codecByName(options.codec ?? 'none')
+  }
+
+  #records(): Buffer {
+    return view(this.#bytes, at.RECORDS, this.#position - at.RECORDS)
+  }
+
+  /** The memory is the batch's from now on: nothing more may be written to it, and `tryAppend` finds no room. */
+  #seal(): void {
     this.#isClosed = true
     this.#bytes = NOTHING
+  }
 
+  /** Writes the header of `batch`, which has the records as they are sent. */
+  #finish(batch: Buffer, codec: Codec, options: CloseBatchOptions): Buffer {
+    this.#seal()
     let attributes = codec.id
     if (options.timestampType === 'log-append') attributes |= at.LOG_APPEND_TIME_BIT
     if (options.transactional === true) attributes |= at.TRANSACTIONAL_BIT
@@ -272,6 +305,13 @@ export class BatchEncoder {
     grown.set(view(this.#bytes, 0, start))
     this.#bytes = grown
   }
+}
+
+/** Compressed records in memory of their own, with room for the header before them. */
+function withHeader(records: Buffer): Buffer {
+  const batch = Buffer.allocUnsafe(at.RECORDS + records.length)
+  batch.set(records, at.RECORDS)
+  return batch
 }
 
 /** Moves a record next to its length, whose width was guessed wrong; returns where the record ends then. */

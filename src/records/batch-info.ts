@@ -13,6 +13,8 @@ export interface RecordBatchInfo {
   readonly count: number
   /** The size of the batch as it came: header and compressed records. */
   readonly sizeBytes: number
+  /** The version of the message format: 2, or 0 and 1 for messages that were written before Kafka 0.11. */
+  readonly magic: number
   readonly codec: CodecName
   readonly timestampType: TimestampType
   /** The largest timestamp of its records; with `log-append` that of all of them. Beyond 2^53 the nearest number. */

@@ -16,7 +16,7 @@ import { cursor, readVarint, readVarlong } from './varint.ts'
 export type RecordConstructor<R, C> = new (batch: RecordBatch, index: number, context: C) => R
 
 /**
- * A record batch of format v2, as it came. Its header is read when asked for; the records are decompressed and indexed, all
+ * A record batch of format v2, as it came, or older messages in the same layout. Its header is read when asked for; the records are decompressed and indexed, all
  * of them checked, when the first of them is touched ({@link RecordBatch.load}). From then on nothing throws, and any
  * record is reached at once.
  *
@@ -30,6 +30,7 @@ export class RecordBatch implements RecordFields, Iterable<KafkaRecord> {
   readonly #start: number
   readonly #attributes: number
   readonly #maxDecompressedBytes: number
+  readonly #isPlain: boolean
   /** The base offset as a number, from which records' offsets are made by one BigInt each; inexact beyond 2^53. */
   readonly #base: number
 
@@ -42,14 +43,17 @@ export class RecordBatch implements RecordFields, Iterable<KafkaRecord> {
 
   /**
    * @param start where the batch begins in `bytes`; its length, magic, codec and count must have been checked.
+   * @param sizeBytes the size as it came.
    * @param maxDecompressedBytes what its records may become at most.
+   * @param isPlain whether they have been decompressed, whatever the codec is.
    */
-  constructor(bytes: Buffer, start: number, sizeBytes: number, maxDecompressedBytes: number) {
+  constructor(bytes: Buffer, start: number, sizeBytes: number, maxDecompressedBytes: number, isPlain = false) {
     this.#bytes = bytes
     this.#data = bytes
     this.#memory = bytes.buffer
     this.#start = start
     this.#maxDecompressedBytes = maxDecompressedBytes
+    this.#isPlain = isPlain
     this.sizeBytes = sizeBytes
     this.count = bytes.readInt32BE(start + at.RECORD_COUNT)
     this.#attributes = bytes.readInt16BE(start + at.ATTRIBUTES)
@@ -66,6 +70,10 @@ export class RecordBatch implements RecordFields, Iterable<KafkaRecord> {
 
   get nextOffset(): bigint {
     return this.lastOffset + 1n
+  }
+
+  get magic(): number {
+    return this.#bytes[this.#start + at.MAGIC]!
   }
 
   get codec(): CodecName {
@@ -215,12 +223,12 @@ export class RecordBatch implements RecordFields, Iterable<KafkaRecord> {
   }
 
   #load(): Int32Array {
-    const end = this.#start + this.sizeBytes
+    const end = this.#start + at.LOG_OVERHEAD + this.#bytes.readInt32BE(this.#start + at.BATCH_LENGTH)
     const recordsStart = this.#start + at.RECORDS
     try {
       if (this.count === 0) {
         this.#index = new Int32Array(0)
-      } else if ((this.#attributes & at.CODEC_MASK) === 0) {
+      } else if (this.#isPlain || (this.#attributes & at.CODEC_MASK) === 0) {
         this.#index = indexRecords(this.#bytes, recordsStart, end, this.count)
       } else {
         const codec = codecById(this.#attributes & at.CODEC_MASK)!

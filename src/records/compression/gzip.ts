@@ -1,8 +1,10 @@
-import { gunzipSync, gzipSync } from 'node:zlib'
-import { ConfigurationError, ProtocolError } from '../../errors/client-errors.ts'
-import type { Codec } from './codec.ts'
+import { gunzipSync, gzip as gzipAsync, gzipSync } from 'node:zlib'
+import type { Codec, Levels } from './codec.ts'
+import { damaged } from './damaged.ts'
+import { checkedLevel } from './levels.ts'
 import { tooLarge } from './too-large.ts'
 
+const LEVELS: Levels = { min: 1, max: 9, default: 6 }
 /** Deflate cannot shrink by more than this, so that a trailer which claims more lies. */
 const MAX_RATIO = 1032
 /** Output is gathered in pieces of at most this many bytes, whatever the trailer claims. */
@@ -12,14 +14,18 @@ const MAX_CHUNK_BYTES = 4 << 20
 export const gzip: Codec = {
   id: 1,
   name: 'gzip',
-  levels: { min: 1, max: 9 },
+  levels: LEVELS,
+  asyncFromBytes: 16 << 10,
 
   compress(bytes, level) {
-    if (level === undefined) return gzipSync(bytes)
-    if (!Number.isInteger(level) || level < 1 || level > 9) {
-      throw new ConfigurationError([{ option: 'compressionLevel', problem: `gzip has levels 1 to 9, not ${level}` }])
-    }
-    return gzipSync(bytes, { level })
+    return gzipSync(bytes, { level: checkedLevel('gzip', LEVELS, level) })
+  },
+
+  async compressAsync(bytes, level) {
+    const options = { level: checkedLevel('gzip', LEVELS, level) }
+    return new Promise((resolve, reject) => {
+      gzipAsync(bytes, options, (error, compressed) => (error === null ? resolve(compressed) : reject(error)))
+    })
   },
 
   decompress(bytes, maxBytes) {
@@ -27,7 +33,7 @@ export const gzip: Codec = {
       return gunzipSync(bytes, { maxOutputLength: maxBytes, chunkSize: chunkSizeFor(bytes) })
     } catch (error) {
       if (error instanceof RangeError) throw tooLarge(maxBytes, error)
-      throw new ProtocolError(`its gzip data is damaged: ${(error as Error).message}`, { cause: error })
+      throw damaged('gzip', (error as Error).message, error)
     }
   },
 }

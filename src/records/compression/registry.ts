@@ -1,6 +1,9 @@
-import { ConfigurationError, ProtocolError } from '../../errors/client-errors.ts'
+import { ConfigurationError } from '../../errors/client-errors.ts'
 import type { Codec, CodecName } from './codec.ts'
 import { gzip } from './gzip.ts'
+import { lz4 } from './lz4.ts'
+import { snappy } from './snappy.ts'
+import { zstd } from './zstd.ts'
 
 const none: Codec = {
   id: 0,
@@ -9,29 +12,8 @@ const none: Codec = {
   decompress: bytes => bytes,
 }
 
-/** A codec that the protocol has and this version does not: it is named in the error. */
-function notSupported(id: number, name: CodecName): Codec {
-  const problem = `${name} compression is not supported yet`
-  return {
-    id,
-    name,
-    compress() {
-      throw new ConfigurationError([{ option: 'compression', problem }])
-    },
-    decompress() {
-      throw new ProtocolError(`it cannot be read: ${problem}`)
-    },
-  }
-}
-
 /** Every codec of the protocol, at its id. */
-const codecs: readonly Codec[] = [
-  none,
-  gzip,
-  notSupported(2, 'snappy'),
-  notSupported(3, 'lz4'),
-  notSupported(4, 'zstd'),
-]
+const codecs: readonly Codec[] = [none, gzip, snappy, lz4, zstd]
 
 /** The codec of attribute bits 0 to 2; undefined for an id that the protocol does not have. */
 export function codecById(id: number): Codec | undefined {
@@ -44,4 +26,13 @@ export function codecByName(name: CodecName): Codec {
   if (codec !== undefined) return codec
   const known = codecs.map(candidate => `'${candidate.name}'`).join(', ')
   throw new ConfigurationError([{ option: 'compression', problem: `must be one of ${known}, not '${String(name)}'` }])
+}
+
+/**
+ * Whether a batch of `sizeBytes` had better be compressed off the event loop, with `BatchEncoder.closeAsync`: then its time is
+ * worth more than what going to another thread takes.
+ */
+export function prefersAsync(name: CodecName, sizeBytes: number): boolean {
+  const { compressAsync, asyncFromBytes } = codecByName(name)
+  return compressAsync !== undefined && asyncFromBytes !== undefined && sizeBytes >= asyncFromBytes
 }

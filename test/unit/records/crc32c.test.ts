@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { crc32c } from '../../../src/records/crc32c.ts'
+import { crc32c, nativeCrc32c, smallCrc32c, wordsCrc32c } from '../../../src/records/crc32c.ts'
+import { noise } from './compression/samples.ts'
 
 test('the check value of CRC-32C, as a signed number', () => {
   expect(crc32c(Buffer.from('123456789'))).toBe(0xe3069283 | 0)
@@ -17,8 +18,25 @@ test.each([
 })
 
 test('goes on from a seed', () => {
-  const input = Buffer.from('the quick brown fox jumps over the lazy dog')
-  for (let cut = 0; cut <= input.length; cut++) {
+  const input = noise(9000)
+  for (let cut = 0; cut <= input.length; cut += 97) {
     expect(crc32c(input.subarray(cut), crc32c(input.subarray(0, cut)))).toBe(crc32c(input))
+  }
+})
+
+test('is the same whoever computes it, wherever the bytes begin', () => {
+  const native = nativeCrc32c()
+  if (native === undefined) console.log('@node-rs/crc32 cannot be loaded here, and is not tested')
+  const memory = noise(70_000)
+  for (const length of [0, 1, 15, 16, 100, 255, 256, 4095, 4096, 4097, 65_536]) {
+    for (let start = 0; start < 5; start++) {
+      const input = memory.subarray(start, start + length)
+      for (const seed of [0, -1, 0x12345678]) {
+        const expected = smallCrc32c(input, seed)
+        expect(wordsCrc32c(input, seed)).toBe(expected)
+        expect(native?.(input, seed) ?? expected).toBe(expected)
+        expect(crc32c(input, seed)).toBe(expected)
+      }
+    }
   }
 })

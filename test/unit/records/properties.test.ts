@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { ProtocolError } from '../../../src/errors/client-errors.ts'
 import { decodeRecordBatches } from '../../../src/records/batch-decoder.ts'
 import { encodeRecordBatch } from '../../../src/records/encode-record-batch.ts'
+import { random } from './compression/samples.ts'
 import { rawBatch, sealed } from './support.ts'
 
 const data = fc.option(
@@ -18,7 +19,7 @@ const records = fc.array(
   { maxLength: 50 },
 )
 const options = fc.record({
-  codec: fc.constantFrom('none', 'gzip'),
+  codec: fc.constantFrom('none', 'gzip', 'snappy', 'lz4', 'zstd'),
   baseOffset: fc.bigInt({ min: 0n, max: 2n ** 62n }),
   producerId: fc.bigInt({ min: -1n, max: 2n ** 63n - 1n }),
   producerEpoch: fc.integer({ min: -1, max: 32767 }),
@@ -70,17 +71,6 @@ test('what is encoded is decoded', () => {
     { numRuns: 300 },
   )
 })
-
-/** A small generator with a seed, so that a failure can be had again. */
-function random(seed: number): (below: number) => number {
-  let state = seed
-  return below => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 2 ** 32) * below)
-  }
-}
 
 /** Reads all there is to read; returns how many bytes that made. */
 function readAll(input: Buffer): number {

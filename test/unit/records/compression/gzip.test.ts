@@ -1,9 +1,8 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { ConfigurationError } from '../../../src/errors/client-errors.ts'
-import { codecById, codecByName } from '../../../src/records/compression/registry.ts'
-import { encodeRecordBatch } from '../../../src/records/encode-record-batch.ts'
-import { bytes, decodeOne, problemOf, rawBatch } from './support.ts'
+import { ConfigurationError } from '../../../../src/errors/client-errors.ts'
+import { encodeRecordBatch } from '../../../../src/records/encode-record-batch.ts'
+import { bytes, decodeOne, problemOf, rawBatch } from '../support.ts'
 
 const record = bytes('10 00 00 00 02 6b 02 76 00')
 const GZIP = 1
@@ -76,32 +75,4 @@ describe('gzip', () => {
   test.each([0, 10, 1.5, -1, Number.NaN])('has no level %d', level => {
     expect(() => encodeRecordBatch([{}], { codec: 'gzip', level })).toThrow(ConfigurationError)
   })
-})
-
-describe.each([
-  [2, 'snappy'],
-  [3, 'lz4'],
-  [4, 'zstd'],
-] as const)('codec %d', (id, name) => {
-  test(`${name} is named as not supported yet`, () => {
-    const batch = decodeOne(rawBatch({ records: record, count: 1, attributes: id }))
-    expect(batch.codec).toBe(name)
-    expect(() => batch.load()).toThrow(
-      `record batch at offset 0: it cannot be read: ${name} compression is not supported yet`,
-    )
-    expect(() => encodeRecordBatch([{}], { codec: name })).toThrow(
-      `compression: ${name} compression is not supported yet`,
-    )
-  })
-})
-
-test('codecs are known by id and by name', () => {
-  for (const [id, name] of (['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const).entries()) {
-    expect(codecById(id)).toBe(codecByName(name))
-    expect(codecById(id)).toMatchObject({ id, name })
-  }
-  expect(codecById(5)).toBeUndefined()
-  expect(() => codecByName('brotli' as 'none')).toThrow(
-    "compression: must be one of 'none', 'gzip', 'snappy', 'lz4', 'zstd', not 'brotli'",
-  )
 })
