@@ -9,4 +9,8 @@ export default defineConfig({
   sourcemap: false,
   // One copy of every class in each format, so that instanceof works across the package's entry points.
   splitting: true,
+  // Optional packages are required from where samsa is, and CommonJS has no import.meta to say where that is.
+  esbuildOptions(options, { format }) {
+    if (format === 'cjs') options.define = { ...options.define, 'import.meta.url': '__filename' }
+  },
 })

@@ -5,13 +5,13 @@ import { join } from 'node:path'
 type Load = (name: string) => unknown
 
 /**
- * A `require` for packages that may be missing. Bundlers neither see nor follow it, so that a bundle works without them. As
- * CommonJS this file has a `__filename`, as an ES module an `import.meta.url`, never both; where a bundler has left neither, it
- * is the working directory that packages are looked for from.
+ * A `require` for packages that may be missing. Bundlers neither see nor follow it, so that a bundle works without them. Where a
+ * bundler has left no trace of this file's place, packages are looked for from the working directory.
  */
 function loader(): Load {
   try {
-    return createRequire(typeof __filename === 'string' ? __filename : import.meta.url)
+    // The build for CommonJS puts `__filename` here.
+    return createRequire(import.meta.url)
   } catch {
     return createRequire(join(process.cwd(), 'package.json'))
   }
