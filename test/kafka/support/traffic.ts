@@ -77,7 +77,7 @@ export class Reading {
       throw new Error(`the reading ended after ${this.messages.length} messages`)
     })
     ended.catch(() => {})
-    while (this.messages.length <= last) await Promise.race([this.count.more(1), ended])
+    while ((this.messages.at(-1)?.offset ?? -1n) < last) await Promise.race([this.count.more(1), ended])
     await this.#partition.close()
     await this.#done
     expect(this.messages.map(({ offset }) => offset)).toEqual(this.messages.map((_, i) => BigInt(i)))
