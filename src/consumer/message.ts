@@ -1,4 +1,7 @@
-import { KafkaRecord, type RecordJson } from '../records/record.ts'
+import type { TimestampType } from '../records/batch-header.ts'
+import type { RecordBatchInfo } from '../records/batch-info.ts'
+import type { RecordHeaders } from '../records/headers.ts'
+import { type RecordJson, recordToJson } from '../records/record.ts'
 import type { RecordBatch } from '../records/record-batch.ts'
 
 /** Where a message comes from. */
@@ -15,12 +18,16 @@ export interface MessageJson extends RecordJson, TopicPartition {}
  * asked for: take each into a variable when it is needed twice, and copy (`Buffer.from(value)`) what is to be kept for
  * long, since a view keeps all that came with it in memory.
  */
-export class Message extends KafkaRecord implements TopicPartition {
+export class Message implements TopicPartition {
+  // Not a KafkaRecord, though it has the same properties: a derived class takes five times as long to construct.
+  readonly #batch: RecordBatch
+  readonly #index: number
   readonly #from: TopicPartition
 
   /** @internal */
   constructor(batch: RecordBatch, index: number, from: TopicPartition) {
-    super(batch, index)
+    this.#batch = batch
+    this.#index = index
     this.#from = from
   }
 
@@ -32,7 +39,45 @@ export class Message extends KafkaRecord implements TopicPartition {
     return this.#from.partition
   }
 
-  override toJSON(): MessageJson {
-    return { topic: this.topic, partition: this.partition, ...super.toJSON() }
+  get offset(): bigint {
+    return this.#batch.offsetAt(this.#index)
+  }
+
+  /** Milliseconds since 1970; -1 where there is none. */
+  get timestamp(): number {
+    return this.#batch.timestampAt(this.#index)
+  }
+
+  /** Whether the producer or the broker set the timestamp. */
+  get timestampType(): TimestampType {
+    return this.#batch.timestampType
+  }
+
+  get key(): Buffer | null {
+    return this.#batch.keyAt(this.#index)
+  }
+
+  /** Null is a tombstone; an empty value is an empty Buffer. */
+  get value(): Buffer | null {
+    return this.#batch.valueAt(this.#index)
+  }
+
+  get headers(): RecordHeaders {
+    return this.#batch.headersAt(this.#index)
+  }
+
+  /** The epoch of the leader that the message was appended by; -1 where that is not known. */
+  get leaderEpoch(): number {
+    return this.#batch.partitionLeaderEpoch
+  }
+
+  /** What is known of the batch that it came in. */
+  get batch(): RecordBatchInfo {
+    return this.#batch
+  }
+
+  /** For logs: the offset as a string, since JSON has no bigint; key, value and header values as UTF-8 text. */
+  toJSON(): MessageJson {
+    return { topic: this.topic, partition: this.partition, ...recordToJson(this) }
   }
 }

@@ -68,13 +68,7 @@ export class KafkaRecord {
 
   /** For logs: the offset as a string, since JSON has no bigint; key, value and header values as UTF-8 text. */
   toJSON(): RecordJson {
-    return {
-      offset: String(this.offset),
-      timestamp: this.timestamp,
-      key: this.key?.toString() ?? null,
-      value: this.value?.toString() ?? null,
-      headers: this.headers.toJSON(),
-    }
+    return recordToJson(this)
   }
 }
 
@@ -85,4 +79,21 @@ export interface RecordJson {
   key: string | null
   value: string | null
   headers: [name: string, value: string | null][]
+}
+
+/** What everything that has a record's properties is as JSON. */
+export function recordToJson({
+  offset,
+  timestamp,
+  key,
+  value,
+  headers,
+}: Pick<KafkaRecord, 'offset' | 'timestamp' | 'key' | 'value' | 'headers'>): RecordJson {
+  return {
+    offset: String(offset),
+    timestamp,
+    key: key?.toString() ?? null,
+    value: value?.toString() ?? null,
+    headers: headers.toJSON(),
+  }
 }
