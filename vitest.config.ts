@@ -20,6 +20,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.ts', 'test/architecture/**/*.test.ts'],
+          // Some put thousands of damaged inputs through a decoder; how long that takes says nothing of the decoder.
+          testTimeout: 60_000,
           sequence: { groupOrder: 0 },
         },
       },

@@ -16,10 +16,11 @@ export class Batch {
   /** When its life ends, on the clock of `performance.now()`. */
   readonly deadline: number
   deliveries: Delivery[] = []
-  /** Its bytes once it is sealed: a retry sends the same ones. */
+  /** Its bytes once they are made: a retry sends the same ones. */
   bytes: Buffer | undefined
   attempts = 0
   lastError: unknown
+  #sealed = false
   #settled = false
   #onSettled: (() => void)[] = []
 
@@ -32,7 +33,17 @@ export class Batch {
 
   /** Whether messages can be added: not once it is sealed, nor when it expired before that. */
   get isOpen(): boolean {
-    return this.bytes === undefined && !this.#settled
+    return !this.#sealed && !this.#settled
+  }
+
+  /** What it takes at most in a request. */
+  get sizeBytes(): number {
+    return this.bytes?.length ?? this.encoder.sizeBytes
+  }
+
+  /** Nothing is added from now on. */
+  seal(): void {
+    this.#sealed = true
   }
 
   get isSettled(): boolean {

@@ -17,7 +17,7 @@ export interface DispatcherOptions extends OutboxOptions {
  * `producer.deliveryTimeoutMs` has passed.
  */
 export class Dispatcher implements Postmaster {
-  readonly seal: (batch: Batch) => Buffer
+  readonly encode: Postmaster['encode']
   readonly #client: Client
   readonly #accumulator: Accumulator
   readonly #options: DispatcherOptions
@@ -29,11 +29,11 @@ export class Dispatcher implements Postmaster {
   #expiry: NodeJS.Timeout | undefined
   #expiryAt = Infinity
 
-  constructor(client: Client, accumulator: Accumulator, options: DispatcherOptions, seal: (batch: Batch) => Buffer) {
+  constructor(client: Client, accumulator: Accumulator, options: DispatcherOptions, encode: Postmaster['encode']) {
     this.#client = client
     this.#accumulator = accumulator
     this.#options = options
-    this.seal = seal
+    this.encode = encode
     this.#unsubscribe = client.metadata.onChange(() => {
       for (const outbox of this.#outboxes.values()) for (const queue of outbox.release()) this.wake(queue)
     })

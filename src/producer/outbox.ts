@@ -21,16 +21,20 @@ export interface OutboxOptions {
 }
 
 /** One batch on its way. */
-export interface Parcel {
+interface Parcel {
   readonly queue: PartitionQueue
   readonly batch: Batch
+}
+
+/** A parcel whose bytes are made. */
+interface Sealed extends Parcel {
   readonly bytes: Buffer
 }
 
 /** What an outbox tells of its parcels. */
 export interface Postmaster {
-  /** Closes a batch for good and gives its bytes. */
-  seal(batch: Batch): Buffer
+  /** Makes the bytes of a batch to which nothing is added any more; large ones off the event loop. */
+  encode(batch: Batch): Buffer | Promise<Buffer>
   onDelivered(queue: PartitionQueue): void
   onFailed(queue: PartitionQueue, batch: Batch, error: unknown): void
 }
@@ -92,19 +96,32 @@ export class Outbox {
         this.#waiting.delete(queue)
         continue
       }
-      const bytes = batch.bytes ?? this.#postmaster.seal(batch)
-      if (bytes.length > room && parcels.length > 0) return parcels
-      room -= bytes.length
+      if (batch.sizeBytes > room && parcels.length > 0) return parcels
+      room -= batch.sizeBytes
+      batch.seal()
       queue.batches.shift()
       queue.isMuted = true
       this.#waiting.delete(queue)
-      parcels.push({ queue, batch, bytes })
+      parcels.push({ queue, batch })
     }
     return parcels
   }
 
   /** Never rejects: every parcel gets its own outcome. */
-  async #send(parcels: readonly Parcel[]): Promise<void> {
+  async #send(collected: readonly Parcel[]): Promise<void> {
+    const parcels: Sealed[] = []
+    for (const { queue, batch } of collected) {
+      try {
+        batch.bytes ??= await this.#postmaster.encode(batch)
+        parcels.push({ queue, batch, bytes: batch.bytes })
+      } catch (error) {
+        this.#postmaster.onFailed(queue, batch, error)
+      }
+    }
+    if (parcels.length > 0) await this.#sendSealed(parcels)
+  }
+
+  async #sendSealed(parcels: readonly Sealed[]): Promise<void> {
     const { acks } = this.#options
     try {
       const { topicData, maxVersion } = this.#topicData(parcels)
@@ -128,7 +145,7 @@ export class Outbox {
     }
   }
 
-  #topicData(parcels: readonly Parcel[]): { topicData: readonly TopicParcels[]; maxVersion: number } {
+  #topicData(parcels: readonly Sealed[]): { topicData: readonly TopicParcels[]; maxVersion: number } {
     const topics = new Map<string, TopicParcels>()
     let maxVersion = Infinity
     for (const { batch, bytes } of parcels) {

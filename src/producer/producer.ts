@@ -1,6 +1,7 @@
 import type { Client } from '../cluster/client.ts'
 import type { TopicSnapshot } from '../cluster/snapshot.ts'
 import { ClosedError, ConnectionError } from '../errors/client-errors.ts'
+import { prefersAsync } from '../records/compression/registry.ts'
 import { backoffMs } from '../util/backoff.ts'
 import type { Options } from '../util/options.ts'
 import { abortable, sleep } from '../util/wait.ts'
@@ -56,11 +57,11 @@ export class Producer implements AsyncDisposable {
     this.#options = options
     this.#onClosed = onClosed
     this.#accumulator = new Accumulator(options)
-    this.#dispatcher = new Dispatcher(client, this.#accumulator, options, batch => {
-      this.#partitioner.onBatchClosed(batch.topic)
-      const bytes = batch.encoder.close({ codec: options.compression, level: options.compressionLevel })
-      batch.bytes = bytes
-      return bytes
+    const { compression: codec, compressionLevel: level } = options
+    this.#dispatcher = new Dispatcher(client, this.#accumulator, options, ({ topic, encoder }) => {
+      this.#partitioner.onBatchClosed(topic)
+      const how = { codec, level, onlyIfSmaller: true }
+      return prefersAsync(codec, encoder.sizeBytes) ? encoder.closeAsync(how) : encoder.close(how)
     })
   }
 

@@ -14,6 +14,8 @@ export interface CloseBatchOptions {
   readonly codec?: CodecName
   /** Default: the codec's own. */
   readonly level?: number | undefined
+  /** Leave records uncompressed that compression does not make smaller; else they could pass a size limit by it. Default false. */
+  readonly onlyIfSmaller?: boolean
   /** Default 0n, as in every produce request: the broker sets it. */
   readonly baseOffset?: bigint
   /** Default -1n: not idempotent. */
@@ -221,8 +223,8 @@ export class BatchEncoder {
    */
   close(options: CloseBatchOptions = {}): Buffer {
     const codec = this.#codec(options)
-    if (codec.id === 0) return this.#finish(view(this.#bytes, 0, this.#position), codec, options)
-    return this.#finish(withHeader(codec.compress(this.#records(), options.level)), codec, options)
+    if (codec.id === 0) return this.#finishPlain(this.#bytes, options)
+    return this.#finishCompressed(codec.compress(this.#records(), options.level), codec, this.#bytes, options)
   }
 
   /**
@@ -238,7 +240,7 @@ export class BatchEncoder {
     const records = this.#records()
     this.#seal()
     try {
-      return this.#finish(withHeader(await codec.compressAsync(records, options.level)), codec, options)
+      return this.#finishCompressed(await codec.compressAsync(records, options.level), codec, bytes, options)
     } catch (error) {
       this.#isClosed = false
       this.#bytes = bytes
@@ -259,6 +261,16 @@ export class BatchEncoder {
   #seal(): void {
     this.#isClosed = true
     this.#bytes = NOTHING
+  }
+
+  #finishPlain(bytes: Buffer, options: CloseBatchOptions): Buffer {
+    return this.#finish(view(bytes, 0, this.#position), codecByName('none'), options)
+  }
+
+  #finishCompressed(compressed: Buffer, codec: Codec, bytes: Buffer, options: CloseBatchOptions): Buffer {
+    const isSmaller = compressed.length < this.#position - at.RECORDS
+    if (options.onlyIfSmaller === true && !isSmaller) return this.#finishPlain(bytes, options)
+    return this.#finish(withHeader(compressed), codec, options)
   }
 
   /** Writes the header of `batch`, which has the records as they are sent. */
