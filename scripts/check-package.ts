@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { root, run } from './check-run.ts'
@@ -73,7 +74,9 @@ console.log(JSON.stringify(modules.map(module => Object.keys(module).sort())))`,
 async function checkTypes(project: string, entries: readonly string[]): Promise<void> {
   // The types may mention Buffer and node:tls; every user of a Node package has these declarations.
   await mkdir(join(project, 'node_modules/@types'), { recursive: true })
-  await symlink(join(root, 'node_modules/@types/node'), join(project, 'node_modules/@types/node'), 'dir')
+  const theirs = join(project, 'node_modules/@types/node')
+  // A dependency may have brought its own.
+  if (!existsSync(theirs)) await symlink(join(root, 'node_modules/@types/node'), theirs, 'dir')
   // An entry without types is an implicit any; one whose types do not resolve inside is any without a word.
   const check = `type IsAny<T> = 0 extends 1 & T ? true : false
 export const found: [${entries.map((_, i) => `IsAny<typeof m${i}>, IsAny<(typeof m${i})[keyof typeof m${i}]>`).join(', ')}] = [${entries.map(() => 'false, false').join(', ')}]

@@ -12,7 +12,8 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as
 
 async function sourcesIn(directory: string): Promise<Source[]> {
   const entries = await readdir(join(root, directory), { recursive: true, withFileTypes: true }).catch(() => [])
-  const files = entries.filter(entry => entry.isFile() && /\.[cm]?ts$/.test(entry.name))
+  const own = entries.filter(({ parentPath }) => !parentPath.split(sep).includes('node_modules'))
+  const files = own.filter(entry => entry.isFile() && /\.[cm]?ts$/.test(entry.name))
   return Promise.all(
     files.map(async ({ parentPath, name }) => {
       const absolute = join(parentPath, name)
