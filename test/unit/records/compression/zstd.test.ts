@@ -82,7 +82,8 @@ describe('by other ways', () => {
     expect(missing.compressAsync).toBeUndefined()
   })
 
-  test.runIf('zstdCompressSync' in zlib)('with node:zlib alone', async () => {
+  test('with node:zlib alone', async context => {
+    if (!('zstdCompressSync' in zlib)) context.skip('node:zlib has zstd from Node 22.15 on')
     const own = await withoutPackages(true)
     for (const size of [1, 1000, 200_000]) {
       const data = text(size)
