@@ -16,37 +16,42 @@ function orSkip<T>(ctx: TestContext, outcome: OrReason<T>): T {
 const forJava = (messages: readonly Pick<Sample, 'key' | 'value'>[]) =>
   messages.map(message => ({ ...message, key: base64(message.key), value: base64(message.value) }))
 
-describe.each(['none', 'gzip'] as const)("Java's client, with compression %s,", compression => {
-  it('reads all that samsa wrote', async ctx => {
-    const kafka = newKafka()
-    const topic = await newTopic(kafka, keepForEver)
-    const written = await kafka
-      .producer({ compression })
-      .sendAll(samples.map(sample => ({ topic, partition: 0, ...sample })))
-    expect(written).toEqual(samples.map(({ timestamp }, i) => ({ topic, partition: 0, offset: BigInt(i), timestamp })))
-    const [batch] = await readBatches(kafka, topic, 0n)
-    expect(batch?.at(0)?.batch.codec).toBe(compression)
-    const read = orSkip(ctx, await orReason(() => java('read', { topic, partition: 0, count: samples.length })))
-    expect(read).toEqual(expectedOf(samples).map(message => ({ ...message, timestampType: 'CreateTime' })))
-  })
+describe.each(['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const)(
+  "Java's client, with compression %s,",
+  compression => {
+    it('reads all that samsa wrote', async ctx => {
+      const kafka = newKafka()
+      const topic = await newTopic(kafka, keepForEver)
+      const written = await kafka
+        .producer({ compression })
+        .sendAll(samples.map(sample => ({ topic, partition: 0, ...sample })))
+      expect(written).toEqual(
+        samples.map(({ timestamp }, i) => ({ topic, partition: 0, offset: BigInt(i), timestamp })),
+      )
+      const [batch] = await readBatches(kafka, topic, 0n)
+      expect(batch?.at(0)?.batch.codec).toBe(compression)
+      const read = orSkip(ctx, await orReason(() => java('read', { topic, partition: 0, count: samples.length })))
+      expect(read).toEqual(expectedOf(samples).map(message => ({ ...message, timestampType: 'CreateTime' })))
+    })
 
-  it('writes what samsa reads in full', async ctx => {
-    const kafka = newKafka()
-    const topic = await newTopic(kafka, keepForEver)
-    const messages = forJava(samples).map((message, i) => ({
-      ...message,
-      partition: 0,
-      headers: samples[i]?.headers.map(([name, value]) => [name, base64(value)]),
-    }))
-    const written = orSkip(ctx, await orReason(() => java('write', { topic, compression, messages })))
-    expect(written.map(({ offset }) => offset)).toEqual(samples.map((_, i) => String(i)))
-    const read = await readMessages(kafka, topic, BigInt(samples.length - 1))
-    expect(read.map(plain)).toEqual(expectedOf(samples))
-    // Several in one batch, or compression would not show; and all of its kind.
-    expect(new Set(read.map(message => message.batch.codec))).toEqual(new Set([compression]))
-    expect(read[0]?.batch.count).toBeGreaterThan(1)
-  })
-})
+    it('writes what samsa reads in full', async ctx => {
+      const kafka = newKafka()
+      const topic = await newTopic(kafka, keepForEver)
+      const messages = forJava(samples).map((message, i) => ({
+        ...message,
+        partition: 0,
+        headers: samples[i]?.headers.map(([name, value]) => [name, base64(value)]),
+      }))
+      const written = orSkip(ctx, await orReason(() => java('write', { topic, compression, messages })))
+      expect(written.map(({ offset }) => offset)).toEqual(samples.map((_, i) => String(i)))
+      const read = await readMessages(kafka, topic, BigInt(samples.length - 1))
+      expect(read.map(plain)).toEqual(expectedOf(samples))
+      // Several in one batch, or compression would not show; and all of its kind.
+      expect(new Set(read.map(message => message.batch.codec))).toEqual(new Set([compression]))
+      expect(read[0]?.batch.count).toBeGreaterThan(1)
+    })
+  },
+)
 
 it("keys go to the partition that Java's default partitioner picks", async ctx => {
   const kafka = newKafka()

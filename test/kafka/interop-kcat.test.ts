@@ -21,7 +21,7 @@ const texts = samples.filter(
 )
 const bytesOf = (data: Uint8Array | string | null) => (data === null ? null : Buffer.from(data as string))
 
-describe.each(['none', 'gzip'] as const)('kcat, with compression %s,', compression => {
+describe.each(['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const)('kcat, with compression %s,', compression => {
   it('reads all that samsa wrote', async () => {
     const kafka = newKafka()
     const topic = await newTopic(kafka, keepForEver)
