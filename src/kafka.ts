@@ -5,6 +5,7 @@ import { Consumer } from './consumer/consumer.ts'
 import { ClosedError } from './errors/client-errors.ts'
 import { Producer, type WaitOptions } from './producer/producer.ts'
 import { resolveOptions } from './util/options.ts'
+import { onAbort } from './util/wait.ts'
 
 /**
  * A Kafka cluster as seen from here. Connects to nothing until it must. Its producers, consumers and admins share
@@ -14,6 +15,7 @@ export class Kafka implements AsyncDisposable {
   readonly #config: ResolvedConfig
   readonly #client: Client
   readonly #children = new Set<{ close(options: WaitOptions): Promise<void> }>()
+  readonly #givenUp = new AbortController()
   #closing: Promise<void> | undefined
 
   /** @throws {@link ConfigurationError} that lists every problem of the configuration. */
@@ -51,21 +53,24 @@ export class Kafka implements AsyncDisposable {
 
   /**
    * Closes all that it handed out, producers after they have sent what they have, then every connection. Aborting
-   * `signal` stops the sending: what is left then fails.
+   * `signal` stops the sending, whoever closed first: what is left then fails.
    *
    * @throws {@link ClosedError} when a producer gave messages up; everything is closed all the same.
    */
-  close(options: WaitOptions = {}): Promise<void> {
-    this.#closing ??= this.#shutDown(options)
-    return this.#closing
+  close({ signal }: WaitOptions = {}): Promise<void> {
+    this.#closing ??= this.#shutDown()
+    if (signal === undefined) return this.#closing
+    const forget = onAbort(signal, () => this.#givenUp.abort(signal.reason))
+    return this.#closing.finally(forget)
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
 
-  async #shutDown(options: WaitOptions): Promise<void> {
-    const outcomes = await Promise.allSettled([...this.#children].map(child => child.close(options)))
+  async #shutDown(): Promise<void> {
+    const { signal } = this.#givenUp
+    const outcomes = await Promise.allSettled([...this.#children].map(child => child.close({ signal })))
     this.#client.close()
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
   }

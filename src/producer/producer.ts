@@ -4,7 +4,7 @@ import { ClosedError, ConnectionError } from '../errors/client-errors.ts'
 import { prefersAsync } from '../records/compression/registry.ts'
 import { backoffMs } from '../util/backoff.ts'
 import type { Options } from '../util/options.ts'
-import { abortable, sleep } from '../util/wait.ts'
+import { abortable, onAbort, sleep } from '../util/wait.ts'
 import { Accumulator } from './accumulator.ts'
 import type { Delivery } from './batch.ts'
 import { checkMessage, type HeaderList } from './check.ts'
@@ -49,6 +49,7 @@ export class Producer implements AsyncDisposable {
   readonly #options: ProducerOptions
   readonly #onClosed: () => void
   readonly #ended = new AbortController()
+  readonly #givenUp = new AbortController()
   #closing: Promise<void> | undefined
 
   /** @internal */
@@ -99,27 +100,27 @@ export class Producer implements AsyncDisposable {
   }
 
   /**
-   * Sends what is left and ends. Aborting `signal` stops that: what is left then fails.
+   * Sends what is left and ends. Aborting `signal` stops that, whoever closed first: what is left then fails.
    *
-   * @throws {@link ClosedError} after an abort, telling how many messages were given up.
+   * @throws {@link ClosedError} when messages were given up, telling how many.
    */
-  close(options: WaitOptions = {}): Promise<void> {
-    this.#closing ??= this.#shutDown(options.signal)
-    return this.#closing
+  close({ signal }: WaitOptions = {}): Promise<void> {
+    this.#closing ??= this.#shutDown()
+    if (signal === undefined) return this.#closing
+    const forget = onAbort(signal, () => this.#givenUp.abort(signal.reason))
+    return this.#closing.finally(forget)
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
 
-  async #shutDown(signal: AbortSignal | undefined): Promise<void> {
+  async #shutDown(): Promise<void> {
     try {
-      await abortable(this.#drained(), signal)
+      await abortable(this.#drained(), this.#givenUp.signal)
     } catch (cause) {
-      const error = new ClosedError(`the producer was closed before ${this.#abandon(cause)} messages were sent`, {
-        cause,
-      })
-      throw error
+      const count = this.#abandon(cause)
+      if (count > 0) throw new ClosedError(`the producer was closed before ${count} messages were sent`, { cause })
     } finally {
       this.#ended.abort(new ClosedError('the producer is closed'))
       this.#dispatcher.close()

@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest'
-import { Kafka, type KafkaConfig, type Producer } from '../../src/index.ts'
+import { Kafka, type KafkaConfig } from '../../src/index.ts'
 import { type Asked, Peer, type PeerOptions } from './peer.ts'
 
 type Script = NonNullable<PeerOptions['script']>
@@ -34,18 +34,9 @@ export async function startPeers({ leaders, count = 1, script, config }: PeersOp
   for (let i = 0; i < count; i++) peers.push(await Peer.start({ script: { Metadata, ...script } }))
   const logger = { debug() {}, info() {}, warn() {}, error() {} }
   const kafka = new Kafka({ brokers: peers.map(({ address }) => `127.0.0.1:${address.port}`), logger, ...config })
-  const producers: Producer[] = []
-  onTestFinished(async () => {
-    // A test that failed may have left messages for whose answers a plain close would wait.
-    const signal = AbortSignal.abort()
-    await Promise.allSettled(producers.map(producer => producer.close({ signal })))
-    await kafka.close()
-  })
-  const producer = (options?: KafkaConfig['producer']) => {
-    const made = kafka.producer(options)
-    producers.push(made)
-    return made
-  }
+  // A test may leave messages for whose answers a plain close would wait.
+  onTestFinished(() => kafka.close({ signal: AbortSignal.abort() }).catch(() => {}))
+  const producer = (options?: KafkaConfig['producer']) => kafka.producer(options)
   return { peers, kafka, producer }
 }
 
