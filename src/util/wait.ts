@@ -20,8 +20,7 @@ export function onAbort(signal: AbortSignal, listener: () => void): () => void {
   const call = () => listener()
   calls.add(call)
   return () => {
-    calls.delete(call)
-    if (calls.size > 0) return
+    if (!calls.delete(call) || calls.size > 0) return
     signal.removeEventListener('abort', onAbort)
     hubs.delete(signal)
   }
