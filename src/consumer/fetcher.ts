@@ -5,6 +5,7 @@ import { errorCodes } from '../errors/broker-codes.ts'
 import { brokerError } from '../errors/broker-error.ts'
 import { KafkaError, mayHeal } from '../errors/kafka-error.ts'
 import type { Broker } from '../network/broker.ts'
+import { ZERO_UUID } from '../protocol/schema.ts'
 import { backoffMs, type RetryPolicy } from '../util/backoff.ts'
 import { retrying } from '../util/retry.ts'
 import { abortable } from '../util/wait.ts'
@@ -28,10 +29,14 @@ export class Fetcher implements InboxOwner {
   readonly #inboxes = new Map<number, Inbox>()
   readonly #feeds = new Set<Feed>()
   readonly #backoffs = new Map<Feed, NodeJS.Timeout>()
+  readonly #unsubscribe: () => void
 
   constructor(client: Client, options: FetcherOptions) {
     this.#client = client
     this.#options = options
+    this.#unsubscribe = client.metadata.onChange(() => {
+      for (const feed of [...this.#feeds]) this.#identify(feed)
+    })
   }
 
   /** Begins to fetch a partition. Whatever goes wrong for good ends the feed. `ended` is aborted with the feed. */
@@ -90,22 +95,28 @@ export class Fetcher implements InboxOwner {
 
   /** Lets go of the connections. The feeds have ended by now. */
   close(): void {
+    this.#unsubscribe()
     for (const { broker } of this.#inboxes.values()) broker.release(this.purpose)
   }
 
   #place(feed: Feed): void {
     if (feed.isEnded) return
-    const now = this.#client.metadata.topic(feed.topic)?.topicId ?? feed.topicId
-    if (now !== feed.topicId) {
-      const context = `${feed.name} at offset ${feed.fetchOffset}`
-      feed.fail(brokerError(errorCodes.INCONSISTENT_TOPIC_ID, context))
-      return
-    }
+    this.#identify(feed)
+    if (feed.isEnded) return
     try {
       this.#inbox(this.#client.leader(feed.topic, feed.partition).broker).add(feed)
     } catch (error) {
       this.onLost(feed, error)
     }
+  }
+
+  /** Ends a feed whose topic is not the one any more that it began to read: its offsets say nothing of the new one. */
+  #identify(feed: Feed): void {
+    const now = this.#client.metadata.topic(feed.topic)?.topicId ?? ZERO_UUID
+    if (now === ZERO_UUID || now === feed.topicId) return
+    // Brokers that are upgraded begin to tell ids at some time.
+    if (feed.topicId === ZERO_UUID) feed.topicId = now
+    else feed.fail(brokerError(errorCodes.INCONSISTENT_TOPIC_ID, `${feed.name} at offset ${feed.fetchOffset}`))
   }
 
   #inbox(broker: Broker): Inbox {
