@@ -52,6 +52,8 @@ export class Client {
   leader(topic: string, partition: number): Leader {
     const known = this.metadata.topic(topic)?.partitions[partition]
     if (known === undefined) {
+      // It may have been forgotten while nobody asked for its leader: the refresh that follows must ask for it.
+      this.metadata.use(topic)
       const code = this.metadata.snapshot.topicErrors.get(topic) ?? errorCodes.UNKNOWN_TOPIC_OR_PARTITION
       throw brokerError(code, `${topic}-${partition}`)
     }

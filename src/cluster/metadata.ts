@@ -18,7 +18,7 @@ export type MetadataOptions = Options<typeof metadataOptions>
 /** For so many refreshes by the clock a topic is kept that nobody uses. */
 const KEPT_PERIODS = 2
 
-/** A time that something may take, and the option that says so. */
+/** The time that is left for something, and the option that bounds it, as errors name it. */
 export interface TimeLimit {
   readonly ms: number
   readonly option: string
@@ -28,6 +28,8 @@ export interface LookUpOptions {
   readonly signal?: AbortSignal | undefined
   /** Where less time is left than `metadata.timeoutMs`. */
   readonly limit?: TimeLimit | undefined
+  /** Ask for it even when it is known. */
+  readonly anew?: boolean | undefined
 }
 
 /** Keeps the newest snapshot of the cluster, for the topics in use. */
@@ -67,6 +69,13 @@ export class Metadata {
     return this.#snapshot.topics.get(name)
   }
 
+  /** From now on refreshes ask for this topic, without creating it. */
+  use(name: string): void {
+    const use = this.#topics.get(name)
+    if (use === undefined) this.#topics.set(name, { lastUse: this.#period })
+    else use.lastUse = this.#period
+  }
+
   /** Calls `listener` after each refresh, until the returned function is called. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener)
@@ -79,9 +88,9 @@ export class Metadata {
    * @throws {@link BrokerError} naming the topic, such as UNKNOWN_TOPIC_OR_PARTITION; {@link TimeoutError} after
    * `metadata.timeoutMs` or the given limit; the error of the brokers when none can be reached.
    */
-  async lookUp(name: string, { signal, limit }: LookUpOptions = {}): Promise<TopicSnapshot> {
+  async lookUp(name: string, { signal, limit, anew = false }: LookUpOptions = {}): Promise<TopicSnapshot> {
     const known = this.topic(name)
-    if (known !== undefined) return known
+    if (known !== undefined && !anew) return known
     this.#lookUps.set(name, (this.#lookUps.get(name) ?? 0) + 1)
     try {
       return await this.#patiently(`topic "${name}"`, { signal, limit }, async () => {
@@ -133,7 +142,8 @@ export class Metadata {
 
   async #patiently<T>(what: string, { signal, limit }: LookUpOptions, call: () => Promise<T>): Promise<T> {
     const { retry } = this.#options
-    const { ms, option } = shorter({ ms: this.#options.timeoutMs, option: 'metadata.timeoutMs' }, limit)
+    const { timeoutMs } = this.#options
+    const { ms, option } = shorter({ ms: timeoutMs, option: `metadata.timeoutMs (${timeoutMs} ms)` }, limit)
     const late = new AbortController()
     const timer = setTimeout(() => late.abort(), ms)
     const outer = eitherSignal(this.#closing, signal)
@@ -148,9 +158,7 @@ export class Metadata {
     } catch (error) {
       if (!late.signal.aborted || outer.signal.aborted) throw error
       const reason = last === undefined ? '' : `; the last error was: ${last.message}`
-      throw new TimeoutError(`metadata of ${what} was not there within ${option} (${Math.round(ms)} ms)${reason}`, {
-        cause: last,
-      })
+      throw new TimeoutError(`metadata of ${what} was not there within ${option}${reason}`, { cause: last })
     } finally {
       clearTimeout(timer)
       outer.dispose()
@@ -170,11 +178,14 @@ export class Metadata {
 
   async #fetch(): Promise<void> {
     const { full, allowAutoTopicCreation } = this.#options
+    // Here, where no answer is under way that would bring them back.
+    this.#forgetUnused()
     const questions: { names: readonly string[] | null; mayCreate: boolean }[] = []
     const lookUps = [...this.#lookUps.keys()]
-    if (full || this.#topics.size > 0 || lookUps.length === 0) {
+    const inUse = [...this.#topics.keys()].filter(name => !this.#lookUps.has(name))
+    if (full || inUse.length > 0 || lookUps.length === 0) {
       // A mere refresh must not bring a topic back that was deleted.
-      questions.push({ names: full ? null : [...this.#topics.keys()], mayCreate: false })
+      questions.push({ names: full ? null : inUse, mayCreate: false })
     }
     if (lookUps.length > 0) questions.push({ names: lookUps, mayCreate: allowAutoTopicCreation })
     const answers = await this.#brokers.callAny(
@@ -186,7 +197,7 @@ export class Metadata {
       this.#snapshot = nextSnapshot(this.#snapshot, answer, questions[i]!.names === null)
     })
     // All that is known is kept up to date, whoever asked for it and whether they still wait.
-    for (const name of lookUps) if (this.#snapshot.topics.has(name)) this.#use(name)
+    for (const name of lookUps) if (this.#snapshot.topics.has(name)) this.use(name)
     this.#brokers.update(this.#snapshot)
     this.#arm()
     for (const listener of this.#listeners) listener()
@@ -219,7 +230,7 @@ export class Metadata {
     const { refreshFrequencyMs } = this.#options
     if (refreshFrequencyMs === 0) return
     this.#timer = setTimeout(() => {
-      this.#forgetUnused()
+      this.#period++
       this.refresh().catch(error => {
         if (this.#closing.aborted) return
         this.#logger.warn('metadata could not be refreshed', { error: String(error) })
@@ -230,16 +241,12 @@ export class Metadata {
     this.#timer.unref()
   }
 
-  #use(name: string): void {
-    if (!this.#topics.has(name)) this.#topics.set(name, { lastUse: this.#period })
-  }
-
   /** Else a producer of short-lived topics would ask for more and more of them. */
   #forgetUnused(): void {
-    this.#period++
     const unused = [...this.#topics]
       .filter(([, { lastUse }]) => this.#period - lastUse > KEPT_PERIODS)
       .map(([name]) => name)
+    if (unused.length === 0) return
     for (const name of unused) this.#topics.delete(name)
     this.#snapshot = withoutTopics(this.#snapshot, unused)
   }

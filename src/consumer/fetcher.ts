@@ -8,7 +8,6 @@ import type { Broker } from '../network/broker.ts'
 import { ZERO_UUID } from '../protocol/schema.ts'
 import { backoffMs, type RetryPolicy } from '../util/backoff.ts'
 import { retrying } from '../util/retry.ts'
-import { abortable } from '../util/wait.ts'
 import type { Feed } from './feed.ts'
 import { Inbox, type InboxOptions, type InboxOwner } from './inbox.ts'
 import type { StartOffset } from './types.ts'
@@ -145,10 +144,7 @@ export class Fetcher implements InboxOwner {
   async #find({ topic, partition, name }: Feed, signal: AbortSignal): Promise<TopicSnapshot> {
     const { metadata } = this.#client
     let found = await metadata.lookUp(topic, { signal })
-    if (found.partitions[partition] === undefined) {
-      await abortable(metadata.refresh(), signal)
-      found = await metadata.lookUp(topic, { signal })
-    }
+    if (found.partitions[partition] === undefined) found = await metadata.lookUp(topic, { signal, anew: true })
     if (found.partitions[partition] !== undefined) return found
     const has = `${name}: topic "${topic}" has ${found.partitions.length} partitions`
     throw brokerError(errorCodes.UNKNOWN_TOPIC_OR_PARTITION, has)

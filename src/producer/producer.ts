@@ -1,6 +1,8 @@
 import type { Client } from '../cluster/client.ts'
 import type { TopicSnapshot } from '../cluster/snapshot.ts'
-import { ClosedError, ConnectionError } from '../errors/client-errors.ts'
+import { BrokerError } from '../errors/broker-error.ts'
+import { ClosedError, ConnectionError, TimeoutError } from '../errors/client-errors.ts'
+import type { KafkaError } from '../errors/kafka-error.ts'
 import { prefersAsync } from '../records/compression/registry.ts'
 import { backoffMs } from '../util/backoff.ts'
 import type { Options } from '../util/options.ts'
@@ -184,16 +186,19 @@ export class Producer implements AsyncDisposable {
   async #find(topic: string, deadline: number): Promise<TopicSnapshot> {
     const { metadata } = this.#client
     const { signal } = this.#ended
+    const { deliveryTimeoutMs, retry } = this.#options
+    const option = `producer.deliveryTimeoutMs (${deliveryTimeoutMs} ms)`
+    const left = () => Math.max(1, deadline - performance.now())
     for (let attempt = 1; ; attempt++) {
-      const limit = { ms: Math.max(1, deadline - performance.now()), option: 'producer.deliveryTimeoutMs' }
       try {
-        if (metadata.topic(topic) !== undefined) await abortable(metadata.refresh(), signal)
-        return await metadata.lookUp(topic, { signal, limit })
+        return await metadata.lookUp(topic, { signal, limit: { ms: left(), option }, anew: true })
       } catch (error) {
-        // A cluster that was there is waited for while the message lives, be all its brokers down.
-        const isAway = error instanceof ConnectionError && metadata.snapshot.brokers.size > 0
-        if (!isAway || performance.now() >= deadline) throw error
-        await sleep(backoffMs(this.#options.retry, attempt, error), signal)
+        // A cluster that was there is waited for while the message lives, be all its brokers down or frozen.
+        if (!isUnanswered(error) || metadata.snapshot.brokers.size === 0) throw error
+        // A timer may be a little early.
+        if (left() < 2 && error instanceof TimeoutError) throw error
+        await sleep(Math.min(left(), backoffMs(retry, attempt, error)), signal)
+        if (left() < 2) throw lookedUpTooLong(topic, option, error)
       }
     }
   }
@@ -209,4 +214,15 @@ export class Producer implements AsyncDisposable {
       accepted.reject(error)
     }
   }
+}
+
+/** Whether no broker answered at all. */
+function isUnanswered(error: unknown): error is KafkaError {
+  return error instanceof ConnectionError || (error instanceof TimeoutError && !(error.cause instanceof BrokerError))
+}
+
+function lookedUpTooLong(topic: string, option: string, cause: KafkaError): TimeoutError {
+  return new TimeoutError(`topic "${topic}" was not found within ${option}; the last error was: ${cause.message}`, {
+    cause,
+  })
 }
