@@ -7,15 +7,48 @@ import { type Address, parseAddress } from './network/address.ts'
 import { netOptions } from './network/options.ts'
 import { type Logger, stderrLogger } from './observe/logger.ts'
 import { producerOptions } from './producer/options.ts'
-import { bytes, custom, type Options, type OptionsInput, required, section, text } from './util/options.ts'
+import {
+  bytes,
+  custom,
+  type Leaf,
+  type Options,
+  type OptionsInput,
+  type RequiredLeaf,
+  required,
+  type Section,
+  section,
+  text,
+} from './util/options.ts'
 
 /** `host:port` each, or a function that finds them. */
 export type BrokerList = string | readonly string[] | (() => Promise<string | readonly string[]>)
 
 const LOGGER_METHODS = ['debug', 'info', 'warn', 'error'] as const
 
+/** Written out, so that the comments of the slices reach users' editors. */
+type KafkaTable = {
+  /** Where to find the cluster: a list of `host:port`, a comma-separated string, or a function that promises one. */
+  readonly brokers: RequiredLeaf<BrokerList>
+  /** What brokers call this client, in their logs and quotas. Default `'samsa'`. */
+  readonly clientId: Leaf<string>
+  /** Connections to brokers. */
+  readonly net: typeof netOptions
+  /** What is known of the cluster. */
+  readonly metadata: typeof metadataOptions
+  /** Defaults of `kafka.producer()`. */
+  readonly producer: typeof producerOptions
+  /** Defaults of `kafka.consumer()`. */
+  readonly consumer: typeof consumerOptions
+  /** Defaults of `kafka.admin()`. */
+  readonly admin: typeof adminOptions
+  /** The most that one batch may become by decompression: a decompression bomb is an error. Bytes, default 256 MiB. */
+  readonly maxDecompressedBatchBytes: Leaf<number>
+  /** Where samsa tells what it does. By default warnings and errors go to stderr. */
+  readonly logger: Leaf<Logger>
+}
+
 /** Every option of samsa: the layers' slices, joined. */
-export const kafkaOptions = section(
+export const kafkaOptions: Section<KafkaTable> = section<KafkaTable>(
   {
     /** Where to find the cluster: a list of `host:port`, a comma-separated string, or a function that promises one. */
     brokers: required(
@@ -44,9 +77,9 @@ export const kafkaOptions = section(
 )
 
 /** The configuration of a {@link Kafka}. Only `brokers` must be given. */
-export type KafkaConfig = OptionsInput<typeof kafkaOptions.table>
+export type KafkaConfig = OptionsInput<KafkaTable>
 /** The configuration, checked and complete. */
-export type ResolvedConfig = Options<typeof kafkaOptions.table>
+export type ResolvedConfig = Options<KafkaTable>
 
 /** How the way into the cluster is found; a function is asked each time. */
 export function bootstrapOf(brokers: BrokerList): Bootstrap {

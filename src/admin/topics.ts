@@ -7,6 +7,8 @@ import { CreateTopics } from '../protocol/messages/create-topics.ts'
 import { DeleteTopics } from '../protocol/messages/delete-topics.ts'
 import { ZERO_UUID } from '../protocol/schema.ts'
 import type { RetryPolicy } from '../util/backoff.ts'
+import { listProblems, objectProblems } from '../util/known-keys.ts'
+import { describeValue } from '../util/options.ts'
 import { retrying } from '../util/retry.ts'
 import { eitherSignal } from '../util/wait.ts'
 
@@ -61,9 +63,10 @@ type CreationResult = Response<typeof CreateTopics>['topics'][number]
 export async function createTopics(
   context: AdminContext,
   topics: readonly NewTopic[],
-  { timeoutMs = context.timeoutMs, validateOnly = false, signal }: CreateTopicsOptions,
+  options: CreateTopicsOptions,
 ): Promise<CreatedTopic[]> {
-  checkNewTopics(topics)
+  checkNewTopics(topics, options)
+  const { timeoutMs = context.timeoutMs, validateOnly = false, signal } = options
   const request = { topics: topics.map(creatable), timeoutMs, ...(validateOnly ? { validateOnly } : {}) }
   return onController(context, signal, async (client, signal) => {
     const controller = await client.controller(signal)
@@ -81,8 +84,10 @@ export async function createTopics(
 export async function deleteTopics(
   context: AdminContext,
   names: readonly string[],
-  { timeoutMs = context.timeoutMs, signal }: AdminCallOptions,
+  options: AdminCallOptions,
 ): Promise<TopicOutcome[]> {
+  refuse([...listProblems(names, 'names'), ...objectProblems(options, 'options', ['timeoutMs', 'signal'])])
+  const { timeoutMs = context.timeoutMs, signal } = options
   const body = (version: number) => ({
     ...(version >= 6 ? { topics: names.map(name => ({ name, topicId: ZERO_UUID })) } : { topicNames: names }),
     timeoutMs,
@@ -155,18 +160,34 @@ function creatable({ name, partitions = -1, replicationFactor = -1, replicaAssig
   }
 }
 
-function checkNewTopics(topics: readonly NewTopic[]): void {
-  const problems: ConfigurationProblem[] = []
-  topics.forEach(({ name, partitions, replicationFactor, replicaAssignment }, i) => {
-    const report = (option: string, problem: string) => problems.push({ option: `topics[${i}].${option}`, problem })
-    if (typeof name !== 'string' || name === '') report('name', 'must be the name of a topic')
-    if (!isCount(partitions)) report('partitions', `must be a whole number from 1 on, not ${partitions}`)
-    if (!isCount(replicationFactor))
-      report('replicationFactor', `must be a whole number from 1 on, not ${replicationFactor}`)
-    if (replicaAssignment !== undefined && (partitions ?? replicationFactor) !== undefined) {
-      report('replicaAssignment', 'says all: leave out partitions and replicationFactor')
-    }
-  })
+const TOPIC_FIELDS = ['name', 'partitions', 'replicationFactor', 'replicaAssignment', 'configs']
+
+function checkNewTopics(topics: readonly NewTopic[], options: CreateTopicsOptions): void {
+  const problems = objectProblems(options, 'options', ['timeoutMs', 'validateOnly', 'signal'])
+  refuse([...problems, ...listProblems(topics, 'topics')])
+  refuse(topics.flatMap((topic, i) => newTopicProblems(topic, `topics[${i}]`)))
+}
+
+function newTopicProblems(topic: NewTopic, path: string): ConfigurationProblem[] {
+  const problems = objectProblems(topic, path, TOPIC_FIELDS)
+  if (typeof topic !== 'object' || topic === null) return problems
+  const { name, partitions, replicationFactor, replicaAssignment, configs = {} } = topic
+  const report = (option: string, problem: string) => problems.push({ option: `${path}.${option}`, problem })
+  if (typeof name !== 'string' || name === '') report('name', 'must be the name of a topic')
+  const count = 'must be a whole number from 1 on, not'
+  if (!isCount(partitions)) report('partitions', `${count} ${describeValue(partitions)}`)
+  if (!isCount(replicationFactor)) report('replicationFactor', `${count} ${describeValue(replicationFactor)}`)
+  if (replicaAssignment !== undefined && (partitions ?? replicationFactor) !== undefined) {
+    report('replicaAssignment', 'says all: leave out partitions and replicationFactor')
+  }
+  for (const [key, value] of Object.entries(configs)) {
+    if (typeof value === 'string' || value === null) continue
+    report(`configs[${JSON.stringify(key)}]`, `must be a string or null, not ${describeValue(value)}`)
+  }
+  return problems
+}
+
+function refuse(problems: readonly ConfigurationProblem[]): void {
   if (problems.length > 0) throw new ConfigurationError(problems)
 }
 

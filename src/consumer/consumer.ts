@@ -1,6 +1,7 @@
 import type { Client } from '../cluster/client.ts'
 import { topicNameProblem } from '../cluster/topic-name.ts'
 import { ClosedError, ConfigurationError, type ConfigurationProblem } from '../errors/client-errors.ts'
+import { objectProblems } from '../util/known-keys.ts'
 import type { Options } from '../util/options.ts'
 import { onAbort } from '../util/wait.ts'
 import { Feed } from './feed.ts'
@@ -35,6 +36,8 @@ export class Consumer implements AsyncDisposable {
    */
   consumePartition(topic: string, partition: number, options: ConsumePartitionOptions = {}): PartitionConsumer {
     if (this.#isClosed) throw new ClosedError('the consumer is closed')
+    const problems = objectProblems(options, 'options', ['from', 'signal'])
+    if (problems.length > 0) throw new ConfigurationError(problems)
     const { from = this.#options.offsets.initial, signal } = options
     checkArguments(topic, partition, from)
     this.#checkUnread(topic, partition)

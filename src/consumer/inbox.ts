@@ -65,7 +65,9 @@ export class Inbox {
   }
 
   remove(feed: Feed): void {
-    this.#feeds.delete(feed)
+    if (!this.#feeds.delete(feed) || this.#feeds.size > 0) return
+    // Nobody waits for the answer of this poll; whoever reads next should not either.
+    this.broker.release(this.#owner.purpose)
   }
 
   /** There may be room again. */

@@ -1,6 +1,9 @@
 import { topicNameProblem } from '../cluster/topic-name.ts'
 import { ConfigurationError, type ConfigurationProblem } from '../errors/client-errors.ts'
+import { objectProblems } from '../util/known-keys.ts'
 import type { Data, HeadersInit, ProducerMessage } from './types.ts'
+
+const FIELDS = ['topic', 'key', 'value', 'headers', 'partition', 'timestamp']
 
 export type HeaderList = readonly (readonly [string, Data | null])[]
 
@@ -32,6 +35,10 @@ export function checkMessage(message: ProducerMessage): HeaderList | null {
     report('timestamp', `must be whole milliseconds since 1970, not ${describe(timestamp)}`)
   }
   const list = headers === undefined ? null : headerList(headers, report)
+  // A misspelt field leaves the message without a value, and that would be a tombstone. Looking only then costs the others nothing.
+  if (value === undefined) {
+    for (const { option, problem } of objectProblems(message, 'message', FIELDS)) report(option.slice(8), problem)
+  }
   if (problems !== undefined) throw new ConfigurationError(problems)
   return list
 }

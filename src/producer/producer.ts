@@ -1,10 +1,11 @@
 import type { Client } from '../cluster/client.ts'
 import type { TopicSnapshot } from '../cluster/snapshot.ts'
 import { BrokerError } from '../errors/broker-error.ts'
-import { ClosedError, ConnectionError, TimeoutError } from '../errors/client-errors.ts'
+import { ClosedError, ConfigurationError, ConnectionError, TimeoutError } from '../errors/client-errors.ts'
 import type { KafkaError } from '../errors/kafka-error.ts'
 import { prefersAsync } from '../records/compression/registry.ts'
 import { backoffMs } from '../util/backoff.ts'
+import { listProblems } from '../util/known-keys.ts'
 import type { Options } from '../util/options.ts'
 import { abortable, onAbort, sleep } from '../util/wait.ts'
 import { Accumulator } from './accumulator.ts'
@@ -92,6 +93,8 @@ export class Producer implements AsyncDisposable {
    * @throws {@link ProducerErrors} if any failed, with each failed message and its error.
    */
   async sendAll(messages: readonly ProducerMessage[], { signal }: WaitOptions = {}): Promise<RecordMetadata[]> {
+    const problems = listProblems(messages, 'messages')
+    if (problems.length > 0) throw new ConfigurationError(problems)
     signal?.throwIfAborted()
     const outcomes = await abortable(Promise.allSettled(messages.map(message => this.send(message))), signal)
     const errors = outcomes.flatMap((outcome, i) =>

@@ -1,0 +1,17 @@
+import type { ConfigurationProblem } from '../errors/client-errors.ts'
+import { describeValue } from './options.ts'
+
+/** What is wrong with an argument that should be an object with no other keys than these. */
+export function objectProblems(value: unknown, name: string, known: readonly string[]): ConfigurationProblem[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return [{ option: name, problem: `must be an object, not ${describeValue(value)}` }]
+  }
+  return Object.keys(value)
+    .filter(key => !known.includes(key))
+    .map(key => ({ option: `${name}.${key}`, problem: `there is no such field; known ones are ${known.join(', ')}` }))
+}
+
+/** What is wrong with an argument that should be a list. */
+export function listProblems(value: unknown, name: string): ConfigurationProblem[] {
+  return Array.isArray(value) ? [] : [{ option: name, problem: `must be a list, not ${describeValue(value)}` }]
+}
