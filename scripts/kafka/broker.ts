@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Broker } from './handle.ts'
 import { type BrokerPlan, host } from './properties.ts'
 import { type ClusterView, untilReady } from './ready.ts'
@@ -12,6 +13,21 @@ const stopTimeoutMs = 30_000
 
 /** The file with the process id of the broker that lives in `folder`, while it is running. */
 export const pidFile = (folder: string): string => join(folder, 'pid')
+
+/** Whether every thread of a process is stopped; where there is no /proc to tell, that is taken for granted. */
+function isStopped(pid: number | undefined): boolean {
+  const tasks = `/proc/${pid}/task`
+  if (!existsSync(tasks)) return true
+  return readdirSync(tasks).every(task => {
+    try {
+      // The state comes after the name, which is in parentheses and may hold some itself.
+      return /^\) [Tt]/.test(readFileSync(join(tasks, task, 'stat'), 'utf8').replace(/^.*(?=\) )/s, ''))
+    } catch {
+      // It has ended in between.
+      return true
+    }
+  })
+}
 
 /** The end of a broker's log without its chatter: a broker that fails says why, and then at length how it shuts down. */
 export function logEnd(log: string): string {
@@ -95,7 +111,10 @@ export class BrokerProcess implements Broker {
   }
 
   async pause(): Promise<void> {
-    this.#running().kill('SIGSTOP')
+    const child = this.#running()
+    child.kill('SIGSTOP')
+    // The signal is taken thread by thread; until the last one has, the broker may still answer.
+    while (!isStopped(child.pid)) await sleep(5)
   }
 
   async resume(): Promise<void> {

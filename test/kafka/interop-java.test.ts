@@ -46,9 +46,8 @@ describe.each(['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const)(
       expect(written.map(({ offset }) => offset)).toEqual(samples.map((_, i) => String(i)))
       const read = await readMessages(kafka, topic, BigInt(samples.length - 1))
       expect(read.map(plain)).toEqual(expectedOf(samples))
-      // Several in one batch, or compression would not show; and all of its kind.
+      // Java compresses a batch of one message too.
       expect(new Set(read.map(message => message.batch.codec))).toEqual(new Set([compression]))
-      expect(read[0]?.batch.count).toBeGreaterThan(1)
     })
   },
 )
