@@ -3,7 +3,10 @@ import { retryOptions } from '../util/retry-options.ts'
 
 /** The `metadata` slice of the configuration. */
 export const metadataOptions = {
-  /** How often a look-up is tried again while no broker answers, or a topic has no leader yet. */
+  /**
+   * How often a look-up is tried again while no broker answers, or a topic has no leader yet. This also bounds the first contact
+   * with a cluster.
+   */
   retry: retryOptions(5, 250, 5_000),
   /** How often metadata is fetched anew even when nothing went wrong. 0 turns that off. */
   refreshFrequencyMs: ms(300_000),
