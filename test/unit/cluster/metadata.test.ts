@@ -141,6 +141,30 @@ describe('looking a topic up', () => {
     await refresh
   })
 
+  it('that is given up keeps up to date what it has found', async () => {
+    const { peer, metadata, answerNext } = await oneBroker()
+    const user = new AbortController()
+    const impatient = failure(metadata.lookUp('a', { signal: user.signal }))
+    const asked = await peer.next()
+    user.abort(new Error('enough'))
+    await impatient
+    const found = new Promise<void>(resolve => metadata.onChange(resolve))
+    asked.answer('Metadata', cluster([peer], topic('a', { leaderEpoch: 1 })))
+    await found
+    expect(metadata.topic('a')?.partitions[0]?.leaderEpoch).toBe(1)
+    const refresh = metadata.refresh()
+    expect(topicsOf(await answerNext(topic('a', { leaderEpoch: 2 })))).toEqual(['a'])
+    await refresh
+    expect(metadata.topic('a')?.partitions[0]?.leaderEpoch).toBe(2)
+  })
+
+  it('asks for it once, where it is known and wanted anew', async () => {
+    const { asked, metadata } = await scripted([[topic('a')], [topic('a', { leaderEpoch: 1 })]])
+    await metadata.lookUp('a')
+    expect((await metadata.lookUp('a', { anew: true })).partitions[0]?.leaderEpoch).toBe(1)
+    expect(asked.map(topicsOf)).toEqual([['a'], ['a']])
+  })
+
   it('is tried again while the topic may still come to be', async () => {
     const { asked, metadata } = await scripted([
       [topic('a', { errorCode: UNKNOWN_TOPIC })],
@@ -257,6 +281,26 @@ describe('what the broker is asked', () => {
     expect(topicsOf(asked[0]!)).toBeNull()
     expect((await metadata.lookUp('b')).name).toBe('b')
     expect(asked).toHaveLength(1)
+  })
+
+  it('is for all topics, and for one that may be created, where metadata.full is on and one is looked up', async () => {
+    const { asked, metadata } = await scripted([[], [], [topic('a')]], { metadata: { full: true } })
+    await metadata.ready()
+    await metadata.lookUp('a')
+    const questions = asked.map(each => [topicsOf(each), each.body('Metadata').allowAutoTopicCreation])
+    expect(questions).toEqual([
+      [null, false],
+      [null, false],
+      [['a'], true],
+    ])
+  })
+
+  it('tells of topics that are gone, where it is for all topics', async () => {
+    const { metadata } = await scripted([[topic('a'), topic('b')], [topic('b')]], { metadata: { full: true } })
+    await metadata.ready()
+    expect([...metadata.snapshot.topics.keys()]).toEqual(['a', 'b'])
+    await metadata.refresh()
+    expect([...metadata.snapshot.topics.keys()]).toEqual(['b'])
   })
 
   it('is an empty list for all topics where the broker knows only version 0', async () => {

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events'
-import { describe, expect, it } from 'vitest'
-import { abortable, eitherSignal, sleep } from '../../../src/util/wait.ts'
+import { describe, expect, it, vi } from 'vitest'
+import { abortable, eitherSignal, onAbort, sleep, within } from '../../../src/util/wait.ts'
 
 const reason = new Error('enough')
 
@@ -8,6 +8,66 @@ const reason = new Error('enough')
 function listeners({ signal }: AbortController): number {
   return getEventListeners(signal, 'abort').length
 }
+
+describe('onAbort', () => {
+  it('calls all who listen, each as often as it listens, through one listener of the signal', () => {
+    const user = new AbortController()
+    const [one, other] = [vi.fn(), vi.fn()]
+    for (const listener of [one, other, other]) onAbort(user.signal, listener)
+    expect(listeners(user)).toBe(1)
+    expect([one, other].map(({ mock }) => mock.calls.length)).toEqual([0, 0])
+    user.abort(reason)
+    expect([one, other].map(({ mock }) => mock.calls.length)).toEqual([1, 2])
+  })
+
+  it('calls at once where the signal is aborted already', () => {
+    const listener = vi.fn()
+    onAbort(AbortSignal.abort(reason), listener)()
+    expect(listener).toHaveBeenCalledTimes(1)
+  })
+
+  it('lets go of the signal with the last who listens, and takes hold of it again', () => {
+    const user = new AbortController()
+    const [left, stays, late] = [vi.fn(), vi.fn(), vi.fn()]
+    const [forgetLeft, forgetStays] = [onAbort(user.signal, left), onAbort(user.signal, stays)]
+    forgetLeft()
+    expect(listeners(user)).toBe(1)
+    forgetStays()
+    expect(listeners(user)).toBe(0)
+    onAbort(user.signal, late)
+    // To let go twice must not take away what others have taken hold of since.
+    forgetStays()
+    onAbort(user.signal, late)
+    expect(listeners(user)).toBe(1)
+    user.abort(reason)
+    expect([left, stays, late].map(({ mock }) => mock.calls.length)).toEqual([0, 0, 2])
+  })
+
+  it('does not call those who let go while others are called', () => {
+    const user = new AbortController()
+    const second = vi.fn()
+    onAbort(user.signal, () => forget())
+    const forget = onAbort(user.signal, second)
+    user.abort(reason)
+    expect(second).not.toHaveBeenCalled()
+  })
+})
+
+describe('within', () => {
+  const late = () => reason
+
+  it('gives the outcome of the promise, and leaves no timer', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter(name => name === 'Timeout').length
+    const before = timers()
+    expect(await within(Promise.resolve(1), 1_000_000, late)).toBe(1)
+    await expect(within(Promise.reject(new Error('other')), 1_000_000, late)).rejects.toThrow('other')
+    expect(timers()).toBe(before)
+  })
+
+  it('rejects with another error when the promise takes longer', async () => {
+    await expect(within(new Promise(() => {}), 1, late)).rejects.toBe(reason)
+  })
+})
 
 describe('abortable', () => {
   it('gives the outcome of the promise, and lets go of the signal', async () => {

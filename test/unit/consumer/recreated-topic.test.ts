@@ -1,0 +1,102 @@
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { type Consumer, Kafka } from '../../../src/index.ts'
+import { ZERO_UUID } from '../../../src/protocol/schema.ts'
+import type { VersionRange } from '../../../src/protocol/versions.ts'
+import { failure } from '../../support/failure.ts'
+import { Peer } from '../../support/peer.ts'
+import { cluster, topic } from '../cluster/support.ts'
+import { batch } from './support.ts'
+
+const NOT_LEADER_OR_FOLLOWER = 6
+const UNKNOWN_TOPIC_ID = 100
+
+const [OLD, NEW] = ['old', 'new'].map(name => Buffer.alloc(16, name).toString('base64url')) as [string, string]
+
+/** A broker with a topic t of one partition, which can be deleted and made again, and a consumer of it. */
+async function remakeable(offers?: Readonly<Record<string, VersionRange>>, topicId = OLD) {
+  const script = { Metadata: () => cluster([peer], topic('t', { topicId })) }
+  const peer: Peer = await Peer.start({ script, ...(offers === undefined ? {} : { offers }) })
+  const kafka = new Kafka({ brokers: `127.0.0.1:${peer.address.port}` })
+  onTestFinished(() => kafka.close())
+  const consumer: Consumer = kafka.consumer({ retry: { backoff: () => 0 } })
+  return { peer, consumer, remake: () => (topicId = NEW) }
+}
+
+type Outcome = { readonly records: Buffer } | { readonly errorCode: number }
+
+/** Answers a fetch of the only partition of the only topic, and tells what was asked for. */
+async function answerNext(peer: Peer, outcome: (topicId: string) => Outcome) {
+  const asked = await peer.next()
+  const { topic, topicId, partitions } = asked.body('Fetch').topics[0]!
+  const { partition: partitionIndex, fetchOffset } = partitions[0]!
+  const said = outcome(topicId)
+  const [errorCode, records] = 'errorCode' in said ? [said.errorCode, null] : [0, said.records]
+  const answer = { partitionIndex, errorCode, highWatermark: 100n, abortedTransactions: null, records }
+  asked.answer('Fetch', { responses: [{ topic, topicId, partitions: [answer] }] })
+  return { topic, topicId, fetchOffset }
+}
+
+/** Answers all further fetches, and gathers what was asked for. */
+function answerAll(peer: Peer, outcome: (topicId: string) => Outcome) {
+  const asked: Awaited<ReturnType<typeof answerNext>>[] = []
+  void (async () => {
+    for (;;) asked.push(await answerNext(peer, outcome))
+  })()
+  return asked
+}
+
+describe('a reader of a topic that was deleted and made again', () => {
+  it('gets what it has, then an error, and nothing of the new topic', async () => {
+    const { peer, consumer, remake } = await remakeable()
+    const reader = consumer.consumePartition('t', 0, { from: 0n }).batches()
+    const first = await answerNext(peer, () => ({ records: batch(0, 3) }))
+    expect(first).toMatchObject({ topicId: OLD, fetchOffset: 0n })
+    remake()
+    // Until the client has heard of the new topic it asks for the old one.
+    const asked = answerAll(peer, id => (id === OLD ? { errorCode: UNKNOWN_TOPIC_ID } : { records: batch(3, 3) }))
+    expect((await reader.next()).value?.lastOffset).toBe(2n)
+    const error = await failure(reader.next())
+    expect(error).toMatchObject({ code: 'INCONSISTENT_TOPIC_ID' })
+    expect(error.message).toMatch(/^t-0 at offset 3: INCONSISTENT_TOPIC_ID/)
+    expect(await reader.next()).toEqual({ done: true, value: undefined })
+    expect(asked.length).toBeGreaterThan(0)
+    for (const each of asked) expect(each).toMatchObject({ topicId: OLD, fetchOffset: 3n })
+  })
+
+  it('gets the error too where fetches name their topics', async () => {
+    const { peer, consumer, remake } = await remakeable({ Fetch: { min: 4, max: 12 } })
+    const reader = consumer.consumePartition('t', 0, { from: 0n }).batches()
+    await answerNext(peer, () => ({ records: batch(0, 3) }))
+    remake()
+    // What makes the client look for the leader, which is the same: it could go on there, under the same name.
+    await answerNext(peer, () => ({ errorCode: NOT_LEADER_OR_FOLLOWER }))
+    expect((await reader.next()).value?.lastOffset).toBe(2n)
+    const error = await failure(reader.next())
+    expect(error.message).toMatch(/^t-0 at offset 3: INCONSISTENT_TOPIC_ID/)
+  })
+
+  it('is not mistaken for one where the brokers begin to tell the ids of topics', async () => {
+    const { peer, consumer, remake } = await remakeable(undefined, ZERO_UUID)
+    const reader = consumer.consumePartition('t', 0, { from: 0n }).batches()
+    const first = await answerNext(peer, () => ({ records: batch(0, 3) }))
+    expect(first).toMatchObject({ topic: 't', topicId: ZERO_UUID })
+    remake()
+    await answerNext(peer, () => ({ errorCode: NOT_LEADER_OR_FOLLOWER }))
+    // Until the client has heard of the id it asks for the name.
+    answerAll(peer, id => (id === NEW ? { records: batch(3, 3) } : { errorCode: NOT_LEADER_OR_FOLLOWER }))
+    expect((await reader.next()).value?.lastOffset).toBe(2n)
+    expect((await reader.next()).value?.lastOffset).toBe(5n)
+  })
+
+  it('can read the new one from where it chooses', async () => {
+    const { peer, consumer, remake } = await remakeable()
+    const old = consumer.consumePartition('t', 0, { from: 7n }).batches()
+    await answerNext(peer, () => ({ records: batch(7, 1) }))
+    remake()
+    answerAll(peer, id => (id === OLD ? { errorCode: UNKNOWN_TOPIC_ID } : { records: batch(0, 2) }))
+    await old.next()
+    await failure(old.next())
+    const reader = consumer.consumePartition('t', 0, { from: 0n }).batches()
+    expect((await reader.next()).value).toMatchObject({ firstOffset: 0n, lastOffset: 1n })
+  })
+})
