@@ -5,7 +5,7 @@ import type { Codec, CodecName } from './compression/codec.ts'
 import { codecByName } from './compression/registry.ts'
 import { crc32c } from './crc32c.ts'
 import type { RecordData, RecordHeaderList } from './record-data.ts'
-import { headersSize, maxHeadersSize, recordBodySize, writeBytes } from './record-encoding.ts'
+import { headersSize, maxHeadersSize, recordBodySize, writeBytes, writeRaw, writeText } from './record-encoding.ts'
 import { lengthWidth, varlongWidth, writeLength, writeVarlongDifference } from './varint.ts'
 
 /** How {@link BatchEncoder.close} finishes a batch. */
@@ -38,7 +38,7 @@ export interface CloseBatchOptions {
 
 /** How a {@link BatchEncoder} begins. */
 export interface BatchEncoderOptions {
-  /** How much memory to begin with, in bytes; it grows by doubling. Best near the size the batch will have. Default 1024. */
+  /** How much memory to begin with, in bytes; it grows as needed. Best near the size the batch will have. Default 1024. */
   readonly initialBytes?: number
   /** The delete horizon of a compacted log (KIP-534), from which timestamps count then. Default: none. */
   readonly deleteHorizonMs?: number | undefined
@@ -47,6 +47,8 @@ export interface BatchEncoderOptions {
 /** Lengths in the format are int32. */
 const MAX_BATCH_BYTES = 2 ** 31 - 1
 const NOTHING = Buffer.alloc(0)
+/** Up to here memory grows fourfold, beyond by doubling: of small pieces it is the number that costs. */
+const FAST_GROWTH_BYTES = 32 << 10
 const LARGEST_SMALL_DELTA = 2 ** 30
 
 /**
@@ -170,18 +172,11 @@ export class BatchEncoder {
       position = writeVarlongDifference(bytes, position, timestamp, this.#baseTimestamp)
     }
     position = writeLength(bytes, position, offsetDelta)
-    // Null keys and byte values are the most frequent; without a call for them a record takes 8 ns less.
+    // Bytes by a way of their own: one that takes text as well is slower by 8 ns each.
     if (key === null) bytes[position++] = 1
-    else position = writeBytes(bytes, position, key)
-    if (value === null) {
-      bytes[position++] = 1
-    } else if (typeof value === 'string') {
-      position = writeBytes(bytes, position, value)
-    } else {
-      position = writeLength(bytes, position, valueUnits)
-      bytes.set(value, position)
-      position += valueUnits
-    }
+    else position = typeof key === 'string' ? writeText(bytes, position, key) : writeRaw(bytes, position, key)
+    if (value === null) bytes[position++] = 1
+    else position = typeof value === 'string' ? writeText(bytes, position, value) : writeRaw(bytes, position, value)
     if (headers === null) {
       bytes[position++] = 0
     } else {
@@ -313,7 +308,10 @@ export class BatchEncoder {
     if (this.#isClosed) throw new Error('this batch has been closed')
     const needed = start + 5 + recordBodySize(timestampDelta, this.#nextOffsetDelta, key, value, headers)
     if (needed <= this.#bytes.length) return
-    const grown = Buffer.allocUnsafe(Math.max(needed, Math.min(this.#bytes.length * 2, MAX_BATCH_BYTES)))
+    const { length } = this.#bytes
+    const grown = Buffer.allocUnsafe(
+      Math.max(needed, Math.min(length * (length < FAST_GROWTH_BYTES ? 4 : 2), MAX_BATCH_BYTES)),
+    )
     grown.set(view(this.#bytes, 0, start))
     this.#bytes = grown
   }

@@ -2,6 +2,9 @@ import { ConfigurationError } from '../errors/client-errors.ts'
 import { BatchEncoder, type CloseBatchOptions } from './batch-encoder.ts'
 import type { RecordData, RecordHeaderList } from './record-data.ts'
 
+/** What a record takes beside key and value, mostly. */
+const OVERHEAD_BYTES = 20
+
 /** A record for {@link encodeRecordBatch}. */
 export interface RecordInit {
   /** Default null. */
@@ -31,21 +34,34 @@ export interface EncodeRecordBatchOptions extends CloseBatchOptions {
  * @throws ConfigurationError for a codec, a level, an offset or a timestamp that cannot be.
  */
 export function encodeRecordBatch(records: Iterable<RecordInit>, options: EncodeRecordBatchOptions = {}): Buffer {
-  const encoder = new BatchEncoder({ deleteHorizonMs: options.deleteHorizonMs })
-  let next = options.baseOffset ?? 0n
+  const encoder = new BatchEncoder({ deleteHorizonMs: options.deleteHorizonMs, initialBytes: expectedBytes(records) })
+  const base = options.baseOffset ?? 0n
+  let delta = 0
   const skipTo = (offset: bigint): void => {
-    if (offset < next) {
-      throw new ConfigurationError([{ option: 'offset', problem: `must be at least ${next} here, not ${offset}` }])
+    const skipped = Number(offset - base) - delta
+    if (skipped < 0) {
+      const problem = `must be at least ${base + BigInt(delta)} here, not ${offset}`
+      throw new ConfigurationError([{ option: 'offset', problem }])
     }
-    encoder.skipOffsets(Number(offset - next))
-    next = offset
+    encoder.skipOffsets(skipped)
+    delta += skipped
   }
   for (const record of records) {
     if (record.offset !== undefined) skipTo(record.offset)
     const headers: RecordHeaderList | null = record.headers ? Array.from(record.headers) : null
     encoder.append(record.timestamp ?? -1, record.key ?? null, record.value ?? null, headers)
-    next++
+    delta++
   }
   if (options.lastOffset !== undefined) skipTo(options.lastOffset + 1n)
   return encoder.close(options)
+}
+
+/** About what the batch will take, so that its memory need not grow. */
+function expectedBytes(records: Iterable<RecordInit>): number {
+  if (!Array.isArray(records)) return 1024
+  let size = 0
+  for (const { key, value } of records as readonly RecordInit[]) {
+    size += OVERHEAD_BYTES + (key?.length ?? 0) + (value?.length ?? 0)
+  }
+  return size
 }

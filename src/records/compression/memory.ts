@@ -24,8 +24,11 @@ export function filled(bound: number, maxBytes: number, fill: (dst: Buffer) => n
   const dst = scratch(size)
   const length = fill(size === dst.length ? dst : bufferView(dst.buffer, dst.byteOffset, size))
   // Keys and values are views that keep all of this in memory, so that it had better be of the right size.
-  if (dst === kept || length < size - (size >> 3)) return Buffer.copyBytesFrom(dst, 0, length)
-  return bufferView(dst.buffer, dst.byteOffset, length)
+  const output = bufferView(dst.buffer, dst.byteOffset, length)
+  if (dst !== kept && length >= size - (size >> 3)) return output
+  const copy = Buffer.allocUnsafe(length)
+  copy.set(output)
+  return copy
 }
 
 /** Memory of just that size for what is decompressed. @throws ProtocolError when that is over the limit. */
