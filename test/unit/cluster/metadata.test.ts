@@ -142,15 +142,24 @@ describe('looking a topic up', () => {
   })
 
   it('that is given up keeps up to date what it has found', async () => {
-    const { peer, metadata, answerNext } = await oneBroker()
+    let waits = 0
+    const backoff = () => {
+      waits++
+      return 1_000_000
+    }
+    const { peer, metadata, answerNext } = await oneBroker({ metadata: { retry: { backoff } } })
     const user = new AbortController()
     const impatient = failure(metadata.lookUp('a', { signal: user.signal }))
+    await answerNext(topic('a', { errorCode: UNKNOWN_TOPIC }))
+    while (waits === 0) await new Promise(resolve => setImmediate(resolve))
+    // Between two tries somebody else asks, and finds it.
+    const other = metadata.refresh()
     const asked = await peer.next()
+    expect(topicsOf(asked)).toEqual(['a'])
     user.abort(new Error('enough'))
     await impatient
-    const found = new Promise<void>(resolve => metadata.onChange(resolve))
     asked.answer('Metadata', cluster([peer], topic('a', { leaderEpoch: 1 })))
-    await found
+    await other
     expect(metadata.topic('a')?.partitions[0]?.leaderEpoch).toBe(1)
     const refresh = metadata.refresh()
     expect(topicsOf(await answerNext(topic('a', { leaderEpoch: 2 })))).toEqual(['a'])

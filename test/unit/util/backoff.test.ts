@@ -36,4 +36,23 @@ describe('backoffMs', () => {
       [3, error],
     ])
   })
+
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('a bug of the user')
+      },
+    ],
+    ['gives NaN', () => Number.NaN],
+    ['gives Infinity', () => Infinity],
+    ['gives no number', () => 'soon' as unknown as number],
+  ])('is what the options say where the function %s', (_, backoff) => {
+    vi.spyOn(Math, 'random').mockReturnValue(0.5)
+    expect([1, 2].map(attempt => backoffMs({ ...policy, backoff }, attempt, undefined))).toEqual([100, 200])
+  })
+
+  it('is no longer than a timer can be', () => {
+    expect(backoffMs({ ...policy, backoff: () => 1e300 }, 1, undefined)).toBe(2 ** 31 - 1)
+  })
 })
