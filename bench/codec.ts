@@ -10,7 +10,7 @@ import { nativeLz4, ownLz4 } from '../src/records/compression/lz4.ts'
 import { codecByName } from '../src/records/compression/registry.ts'
 import { nativeSnappy, ownSnappy } from '../src/records/compression/snappy.ts'
 import { napiZstd, type ZstdProvider, zlibZstd } from '../src/records/compression/zstd.ts'
-import { crc32c, nativeCrc32c, smallCrc32c, wordsCrc32c } from '../src/records/crc32c.ts'
+import { crc32c, nativeCrc32c, plainCrc32c } from '../src/records/crc32c.ts'
 import { encodeRecordBatch } from '../src/records/encode-record-batch.ts'
 import { allocated, loopTime, type Run, rate, row } from './measure.ts'
 import { loadPeers, type PlainRecord } from './peers.ts'
@@ -172,8 +172,7 @@ async function crc(): Promise<void> {
   const sizes = [100, 256, 1 << 10, 64 << 10]
   row('', ...sizes.map(size => `${size} B`))
   const ways = [
-    ['crc-32', smallCrc32c],
-    ['samsa, by words', wordsCrc32c],
+    ['crc-32', plainCrc32c],
     ['@node-rs/crc32', nativeCrc32c()],
     ['chosen', crc32c],
   ] as const

@@ -1,7 +1,7 @@
 /** The codecs of record batches, in the order of their ids in a batch's attributes. */
 export type CodecName = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd'
 
-/** The levels that a codec has; higher ones take longer and give less. */
+/** The levels that a codec has: the higher, the slower, and the smaller the result. */
 export interface Levels {
   readonly min: number
   readonly max: number

@@ -15,7 +15,7 @@ export const gzip: Codec = {
   id: 1,
   name: 'gzip',
   levels: LEVELS,
-  asyncFromBytes: 16 << 10,
+  asyncFromBytes: 32 << 10,
 
   compress(bytes, level) {
     return gzipSync(bytes, { level: checkedLevel('gzip', LEVELS, level) })

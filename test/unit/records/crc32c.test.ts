@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { crc32c, nativeCrc32c, smallCrc32c, wordsCrc32c } from '../../../src/records/crc32c.ts'
+import { crc32c, nativeCrc32c, plainCrc32c } from '../../../src/records/crc32c.ts'
 import { noise } from './compression/samples.ts'
 
 test('the check value of CRC-32C, as a signed number', () => {
@@ -28,12 +28,11 @@ test('is the same whoever computes it, wherever the bytes begin', () => {
   const native = nativeCrc32c()
   if (native === undefined) console.log('@node-rs/crc32 cannot be loaded here, and is not tested')
   const memory = noise(70_000)
-  for (const length of [0, 1, 15, 16, 100, 255, 256, 4095, 4096, 4097, 65_536]) {
+  for (const length of [0, 1, 15, 16, 100, 383, 384, 4095, 4096, 65_536]) {
     for (let start = 0; start < 5; start++) {
       const input = memory.subarray(start, start + length)
       for (const seed of [0, -1, 0x12345678]) {
-        const expected = smallCrc32c(input, seed)
-        expect(wordsCrc32c(input, seed)).toBe(expected)
+        const expected = plainCrc32c(input, seed)
         expect(native?.(input, seed) ?? expected).toBe(expected)
         expect(crc32c(input, seed)).toBe(expected)
       }
