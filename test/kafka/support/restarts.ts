@@ -9,7 +9,7 @@ export const quickToNotice = {
 /** Says nothing: that a broker is gone is no news where the test itself has ended it. */
 export const quiet: Logger = { debug() {}, info() {}, warn() {}, error() {} }
 
-/** The time for a test that starts brokers anew, on a machine with two cores and more to do. */
+/** The time for a test that starts brokers anew, on a small machine that has more to do. */
 export const LONG_MS = 180_000
 
 /** A value that others may wait for to reach a number. */
