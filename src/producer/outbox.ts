@@ -112,8 +112,14 @@ export class Outbox {
     const parcels: Sealed[] = []
     for (const { queue, batch } of collected) {
       try {
-        batch.bytes ??= await this.#postmaster.encode(batch)
-        parcels.push({ queue, batch, bytes: batch.bytes })
+        const bytes = batch.bytes ?? (await this.#postmaster.encode(batch))
+        if (batch.isSettled) {
+          // Its time ran out while it was compressed: what was reported as failed must not be sent.
+          this.#postmaster.onDelivered(queue)
+          continue
+        }
+        batch.bytes = bytes
+        parcels.push({ queue, batch, bytes })
       } catch (error) {
         this.#postmaster.onFailed(queue, batch, error)
       }
