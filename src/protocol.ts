@@ -26,6 +26,7 @@ export {
 export { type DecodeRecordBatchesOptions, decodeRecordBatches } from './records/batch-decoder.ts'
 export type { TimestampType } from './records/batch-header.ts'
 export type { CodecName } from './records/compression/codec.ts'
+export { type ControlMarker, controlMarkers, endTransactionRecord } from './records/control.ts'
 export { type EncodeRecordBatchOptions, encodeRecordBatch, type RecordInit } from './records/encode-record-batch.ts'
 export { type RecordHeader, RecordHeaders } from './records/headers.ts'
 export { KafkaRecord, type RecordJson } from './records/record.ts'
