@@ -1,7 +1,4 @@
-import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { fileURLToPath } from 'node:url'
+import { installPeers, peersFolder, requirePeer } from './install-peers.ts'
 
 /** A record as all of them take it. */
 export interface PlainRecord {
@@ -18,15 +15,9 @@ export interface Peer {
   decode(batch: Buffer): unknown
 }
 
-const folder = fileURLToPath(new URL('./peers/', import.meta.url))
-
 /** Those that can be had; why another one cannot be is printed. */
 export async function loadPeers(): Promise<Peer[]> {
-  if (!existsSync(`${folder}node_modules`)) {
-    console.log('installing the peers into bench/peers …')
-    const { status, stderr } = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder })
-    if (status !== 0) console.log(`npm could not: ${String(stderr).trim()}`)
-  }
+  await installPeers().catch((error: Error) => console.log(error.message))
   const peers: Peer[] = []
   for (const [name, load] of [
     ['kafkajs', kafkajs],
@@ -41,19 +32,17 @@ export async function loadPeers(): Promise<Peer[]> {
   return peers
 }
 
-const requireFrom = createRequire(`${folder}package.json`)
-
 interface KafkaJsEncoder {
   readonly buffer: Buffer
 }
 
 async function kafkajs(name: string): Promise<Peer> {
-  const { RecordBatch } = requireFrom('kafkajs/src/protocol/recordBatch/v0') as {
+  const { RecordBatch } = requirePeer('kafkajs/src/protocol/recordBatch/v0') as {
     RecordBatch(options: object): Promise<KafkaJsEncoder>
   }
-  const createRecord = requireFrom('kafkajs/src/protocol/recordBatch/record/v0') as (options: object) => object
-  const decodeBatch = requireFrom('kafkajs/src/protocol/recordBatch/v0/decoder') as (decoder: object) => Promise<object>
-  const Decoder = requireFrom('kafkajs/src/protocol/decoder') as new (bytes: Buffer) => object
+  const createRecord = requirePeer('kafkajs/src/protocol/recordBatch/record/v0') as (options: object) => object
+  const decodeBatch = requirePeer('kafkajs/src/protocol/recordBatch/v0/decoder') as (decoder: object) => Promise<object>
+  const Decoder = requirePeer('kafkajs/src/protocol/decoder') as new (bytes: Buffer) => object
   return {
     name: `${name} ${version(name)}`,
     // As its produce request does it.
@@ -77,8 +66,8 @@ interface Platformatic {
 }
 
 async function platformatic(name: string): Promise<Peer> {
-  const { engines } = requireFrom(`${folder}node_modules/${name}/package.json`) as { engines: { node: string } }
-  const entry = requireFrom.resolve(`${folder}node_modules/${name}/dist/index.js`)
+  const { engines } = requirePeer(`${peersFolder}node_modules/${name}/package.json`) as { engines: { node: string } }
+  const entry = requirePeer.resolve(`${peersFolder}node_modules/${name}/dist/index.js`)
   const { createRecordsBatch, readRecordsBatch, Reader } = (await import(entry).catch((error: Error) => {
     throw new Error(`it needs Node ${engines.node}, and this is ${process.version}: ${error.message}`)
   })) as Platformatic
@@ -98,5 +87,5 @@ async function platformatic(name: string): Promise<Peer> {
 }
 
 function version(name: string): string {
-  return (requireFrom(`${folder}node_modules/${name}/package.json`) as { version: string }).version
+  return (requirePeer(`${peersFolder}node_modules/${name}/package.json`) as { version: string }).version
 }
