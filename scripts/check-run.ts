@@ -4,12 +4,22 @@ import { fileURLToPath } from 'node:url'
 /** The repository. */
 export const root = fileURLToPath(new URL('..', import.meta.url))
 
+/** A check needs something that is not to be had here. */
+export class NotHereError extends Error {
+  override readonly name = 'NotHereError'
+}
+
 /** Runs a program to its end, in the repository unless told otherwise; rejects with all that it printed if it fails. */
-export async function run(program: string, args: readonly string[], cwd = root): Promise<string> {
+export async function run(
+  program: string,
+  args: readonly string[],
+  cwd = root,
+  env: NodeJS.ProcessEnv = {},
+): Promise<string> {
   const child = spawn(program, args, {
     cwd,
     // Tools of the repository are found first, wherever the program runs.
-    env: { ...process.env, PATH: `${root}node_modules/.bin:${process.env.PATH ?? ''}`, FORCE_COLOR: '0' },
+    env: { ...process.env, PATH: `${root}node_modules/.bin:${process.env.PATH ?? ''}`, FORCE_COLOR: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''
