@@ -41,7 +41,7 @@ describe('TLS', () => {
     const error = await failure(open(peer, { net: { tls: true } }))
     expect(error).toBeInstanceOf(ConnectionError)
     expect(error.message).toMatch(
-      /^cannot connect to 127\.0\.0\.1:\d+: self-signed certificate; net\.tls is set: .*trusted/,
+      /^cannot connect to 127\.0\.0\.1:\d+: self-signed certificate;.* net\.tls is set: .*trusted/,
     )
     expect(error.cause).toMatchObject({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' })
   })
