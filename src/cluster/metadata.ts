@@ -11,7 +11,16 @@ import { retrying } from '../util/retry.ts'
 import { abortable, eitherSignal, onAbort } from '../util/wait.ts'
 import type { Brokers } from './brokers.ts'
 import type { metadataOptions } from './options.ts'
-import { emptySnapshot, nextSnapshot, type Snapshot, type TopicSnapshot, withoutTopics } from './snapshot.ts'
+import {
+  type BrokerNode,
+  emptySnapshot,
+  type LeaderHint,
+  nextSnapshot,
+  type Snapshot,
+  type TopicSnapshot,
+  withLeaders,
+  withoutTopics,
+} from './snapshot.ts'
 
 export type MetadataOptions = Options<typeof metadataOptions>
 
@@ -76,7 +85,7 @@ export class Metadata {
     else use.lastUse = this.#period
   }
 
-  /** Calls `listener` after each refresh, until the returned function is called. */
+  /** Calls `listener` after each refresh, and when other leaders were learned, until the returned function is called. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
@@ -140,6 +149,21 @@ export class Metadata {
     })
   }
 
+  /**
+   * Takes over what brokers tell of newer leaders beside their errors (KIP-951), so that nobody has to wait for a refresh.
+   * Brokers whose connections it replaces, and listeners, are told before it returns.
+   *
+   * @param endpoints The addresses of the leaders, where the answer has them.
+   * @returns Whether anything of it was news.
+   */
+  learnLeaders(hints: readonly LeaderHint[], endpoints: readonly BrokerNode[]): boolean {
+    const snapshot = withLeaders(this.#snapshot, hints, endpoints)
+    if (snapshot === this.#snapshot || this.#closing.aborted) return false
+    this.#snapshot = snapshot
+    this.#tell()
+    return true
+  }
+
   async #patiently<T>(what: string, { signal, limit }: LookUpOptions, call: () => Promise<T>): Promise<T> {
     const { retry } = this.#options
     const { timeoutMs } = this.#options
@@ -198,8 +222,12 @@ export class Metadata {
     })
     // All that is known is kept up to date, whoever asked for it and whether they still wait.
     for (const name of lookUps) if (this.#snapshot.topics.has(name)) this.use(name)
-    this.#brokers.update(this.#snapshot)
     this.#arm()
+    this.#tell()
+  }
+
+  #tell(): void {
+    this.#brokers.update(this.#snapshot)
     for (const listener of this.#listeners) listener()
   }
 

@@ -97,6 +97,44 @@ function nextTopic(before: TopicSnapshot | undefined, after: TopicSnapshot): Top
   return { ...after, partitions: newest }
 }
 
+/** What a broker that does not lead a partition any more tells of who does (KIP-951). */
+export interface LeaderHint {
+  readonly topic: string
+  readonly partition: number
+  /** The node id of the leader. */
+  readonly leaderId: number
+  readonly leaderEpoch: number
+}
+
+/**
+ * The view with the leaders of these hints, as far as they are news: a partition that is known, an epoch that is newer than
+ * the known one, and a leader whose address is known or among the endpoints. The very same view where nothing is.
+ */
+export function withLeaders(
+  before: Snapshot,
+  hints: readonly LeaderHint[],
+  endpoints: readonly BrokerNode[],
+): Snapshot {
+  const brokers = new Map(before.brokers)
+  const topics = new Map(before.topics)
+  const told = new Map(endpoints.map(endpoint => [endpoint.nodeId, endpoint]))
+  let isNews = false
+  for (const { topic, partition, leaderId, leaderEpoch } of hints) {
+    const known = topics.get(topic)
+    const old = known?.partitions[partition]
+    // Who tells of a newer epoch knows the address of its leader best.
+    const leader = told.get(leaderId) ?? brokers.get(leaderId)
+    if (known === undefined || old === undefined || leader === undefined || leaderEpoch <= old.leaderEpoch) continue
+    isNews = true
+    brokers.set(leaderId, leader)
+    topics.set(topic, {
+      ...known,
+      partitions: known.partitions.with(partition, { ...old, leader: leaderId, leaderEpoch, errorCode: 0 }),
+    })
+  }
+  return isNews ? { ...before, brokers, topics } : before
+}
+
 /** The view without some topics. */
 export function withoutTopics(before: Snapshot, names: Iterable<string>): Snapshot {
   const topics = new Map(before.topics)

@@ -351,3 +351,48 @@ describe('the timer of a client that is closed', () => {
     expect(clear).toHaveBeenCalledWith(set.mock.results[armed]!.value)
   })
 })
+
+describe('leaders that a broker tells of beside its error', () => {
+  const hint = { topic: 'a', partition: 0, leaderId: 2, leaderEpoch: 1 }
+
+  it('are known at once, without a refresh, and listeners hear of them', async () => {
+    const { asked, client, metadata } = await scripted([[topic('a')]])
+    const second = await Peer.start({ script: { Metadata: () => cluster([]) } })
+    await metadata.lookUp('a')
+    const leaders: number[] = []
+    metadata.onChange(() => leaders.push(client.leader('a', 0).broker.nodeId))
+    const refreshes = asked.length
+    expect(metadata.learnLeaders([hint], [{ nodeId: 2, ...second.address, rack: null }])).toBe(true)
+    expect(leaders).toEqual([2])
+    const { broker, leaderEpoch } = client.leader('a', 0)
+    expect([broker.address, leaderEpoch]).toEqual([second.address, 1])
+    await broker.connection('general')
+    expect([second.sockets.length, asked.length]).toEqual([1, refreshes])
+  })
+
+  it('are told to nobody where they are no news', async () => {
+    const { client, metadata } = await scripted([[topic('a', { leaderEpoch: 1 })]])
+    await metadata.lookUp('a')
+    const listener = vi.fn()
+    metadata.onChange(listener)
+    expect(metadata.learnLeaders([hint], [{ nodeId: 2, host: '127.0.0.1', port: 1, rack: null }])).toBe(false)
+    expect(metadata.learnLeaders([], [])).toBe(false)
+    expect(listener).not.toHaveBeenCalled()
+    expect(client.leader('a', 0).broker.nodeId).toBe(1)
+  })
+
+  it('stand against a refresh by a broker that lags behind', async () => {
+    const { client, metadata } = await scripted([[topic('a')]])
+    await metadata.lookUp('a')
+    metadata.learnLeaders([{ ...hint, leaderId: 1 }], [])
+    await metadata.refresh()
+    expect(client.leader('a', 0).leaderEpoch).toBe(1)
+  })
+
+  it('are of no use to a client that is closed', async () => {
+    const { client, metadata } = await scripted([[topic('a')]])
+    await metadata.lookUp('a')
+    client.close()
+    expect(metadata.learnLeaders([{ ...hint, leaderId: 1 }], [])).toBe(false)
+  })
+})

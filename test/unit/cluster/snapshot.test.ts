@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { emptySnapshot, nextSnapshot, type Snapshot } from '../../../src/cluster/snapshot.ts'
+import {
+  type BrokerNode,
+  emptySnapshot,
+  type LeaderHint,
+  nextSnapshot,
+  type Snapshot,
+  withLeaders,
+} from '../../../src/cluster/snapshot.ts'
 import { apis } from '../../../src/protocol/apis.ts'
 import { decodeResponse, encodeResponse } from '../../../src/protocol/codec.ts'
 import { ZERO_UUID } from '../../../src/protocol/schema.ts'
@@ -88,5 +95,58 @@ describe('a snapshot', () => {
   ])('of a leader takes the newest: %s', (_, told, expected) => {
     const before = cluster([], topic('a', { leader: 1, leaderEpoch: 5 }))
     expect(leaderAfter(before, cluster([], topic('a', told)))).toEqual(expected)
+  })
+})
+
+describe('leaders that a broker tells of beside its error', () => {
+  const [one, two] = [1, 2].map(nodeId => ({ nodeId, host: `b${nodeId}`, port: 9092, rack: null })) as [
+    BrokerNode,
+    BrokerNode,
+  ]
+  const view = (leaderEpoch = 5) => viewAfter({ brokers: [one], topics: [topic('a', { leaderEpoch }), topic('b')] })
+  const hint = (facts: Partial<LeaderHint>) => ({ topic: 'a', partition: 0, leaderId: 2, leaderEpoch: 6, ...facts })
+
+  it('replace those of older epochs, and bring their addresses', () => {
+    const before = view()
+    const after = withLeaders(before, [hint({})], [two])
+    const { leader, leaderEpoch } = after.topics.get('a')!.partitions[0]!
+    expect([leader, leaderEpoch, after.brokers.get(2)]).toEqual([2, 6, two])
+    // What they do not speak of stays as it is, in the view before them too.
+    expect([after.brokers.get(1), after.topics.get('b')]).toEqual([one, before.topics.get('b')])
+    expect([before.topics.get('a')!.partitions[0]!.leader, before.brokers.size]).toEqual([1, 1])
+  })
+
+  it('end the error of a partition that had none', () => {
+    const headless = topic('a', { leader: -1, leaderEpoch: 5 })
+    const partitions = headless.partitions.map(partition => ({ ...partition, errorCode: 5 }))
+    const after = withLeaders(viewAfter({ brokers: [one], topics: [{ ...headless, partitions }] }), [hint({})], [two])
+    expect(after.topics.get('a')!.partitions[0]).toMatchObject({ leader: 2, errorCode: 0, replicas: [1] })
+  })
+
+  it('are taken without an address where that is known, and with a newer one where it has changed', () => {
+    const moved = { ...one, host: 'elsewhere' }
+    expect(withLeaders(view(), [hint({ leaderId: 1 })], []).brokers.get(1)).toEqual(one)
+    expect(withLeaders(view(), [hint({ leaderId: 1 })], [moved]).brokers.get(1)).toEqual(moved)
+  })
+
+  it.each([
+    ['of the epoch that is known', { leaderEpoch: 5 }],
+    ['of an older epoch', { leaderEpoch: 4 }],
+    ['that are none', { leaderId: -1, leaderEpoch: -1 }],
+    ['whose address nobody knows', { leaderId: 3 }],
+    ['of a topic that is not known', { topic: 'c' }],
+    ['of a partition that is not known', { partition: 1 }],
+    ['of a partition that cannot be', { partition: -1 }],
+  ])('are no news: %s', (_, facts) => {
+    const before = view()
+    expect(withLeaders(before, [hint(facts)], [two])).toBe(before)
+  })
+
+  it('are taken by epoch, whatever their order', () => {
+    const hints = [hint({ leaderEpoch: 8 }), hint({ leaderId: 1, leaderEpoch: 7 })]
+    expect(withLeaders(view(), hints, [two]).topics.get('a')!.partitions[0]).toMatchObject({
+      leader: 2,
+      leaderEpoch: 8,
+    })
   })
 })
