@@ -23,7 +23,17 @@ export { KafkaError, type Remedy } from './errors/kafka-error.ts'
 export { Kafka } from './kafka.ts'
 export type { Logger } from './observe/logger.ts'
 export { ProducerErrors } from './producer/errors.ts'
-export { Producer, type ProducerOptions, type WaitOptions } from './producer/producer.ts'
-export type { Data, HeadersInit, ProducerMessage, RecordMetadata } from './producer/types.ts'
+export { Producer } from './producer/producer.ts'
+export type {
+  Data,
+  DeliveryReport,
+  Encoder,
+  HeadersInit,
+  ProducerInterceptor,
+  ProducerMessage,
+  ProducerStats,
+  RecordMetadata,
+  WaitOptions,
+} from './producer/types.ts'
 export { type RecordHeader, RecordHeaders } from './records/headers.ts'
 export type { RetryPolicy } from './util/backoff.ts'

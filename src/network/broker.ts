@@ -52,6 +52,12 @@ export class Broker {
     return this.#lanes.get(purpose)?.connection?.isClosed === false
   }
 
+  /** The connection for a purpose where it is open now. */
+  connected(purpose: Purpose): Connection | undefined {
+    const connection = this.#lanes.get(purpose)?.connection
+    return connection?.isClosed === false ? connection : undefined
+  }
+
   /** The connection for a purpose, dialled if need be; concurrent callers share one dial. Throws as Connection.open. */
   async connection(purpose: Purpose, signal?: AbortSignal): Promise<Connection> {
     this.#closing.signal.throwIfAborted()

@@ -1,40 +1,88 @@
+import type { TopicSnapshot } from '../cluster/snapshot.ts'
 import { MessageTooLargeError } from '../errors/client-errors.ts'
 import { BatchEncoder } from '../records/batch-encoder.ts'
-import { Fifo } from '../util/fifo.ts'
-import { Batch, type Delivery } from './batch.ts'
-import type { HeaderList } from './check.ts'
-import type { Data } from './types.ts'
+import { Batch } from './batch.ts'
+import type { Draft } from './draft.ts'
+import { Linger } from './linger.ts'
+import type { Outcome } from './outcome.ts'
+import { PartitionQueue } from './partition-queue.ts'
+import type { TopicChooser, TopicLoad } from './partitioners/chooser.ts'
+import type { Room } from './room.ts'
+import type { ProducerMessage } from './types.ts'
 
-/** The batches of one partition, oldest first; only the last may still be open. */
-export class PartitionQueue {
-  readonly topic: string
-  readonly partition: number
-  readonly batches = new Fifo<Batch>()
-  /**
-   * A batch is on its way, or waits to be tried again. Until it has its outcome no later batch leaves, so that none can
-   * overtake it.
-   */
-  isMuted = false
-
-  constructor(topic: string, partition: number) {
-    this.topic = topic
-    this.partition = partition
-  }
-}
+/** Beyond this the memory of a batch grows as it fills, lest one large batch make all later ones of its partition take as much. */
+const MAX_INITIAL_BYTES = 128 << 10
 
 export interface AccumulatorOptions {
   readonly maxMessageBytes: number
   readonly deliveryTimeoutMs: number
+  readonly flush: {
+    readonly bytes: number
+    readonly messages: number
+    readonly frequencyMs: number
+    readonly maxMessages: number
+  }
+}
+
+export interface AccumulatorListener {
+  /** Whether messages are to be kept for a delivery report. */
+  readonly keepsMessages: boolean
+  /** A batch was begun: its time runs. */
+  onOpened(batch: Batch): void
+  /** A partition has something that may leave. */
+  onReady(queue: PartitionQueue): void
+  /** A batch has its outcome; `heldBytes` of the producer's room are to be given back. */
+  onSettled(batch: Batch, outcome: Outcome, messages: readonly ProducerMessage[] | undefined, heldBytes: number): void
+}
+
+/** What the producer has of one topic. */
+export class TopicQueues implements TopicLoad {
+  readonly name: string
+  /** The newest view of it; undefined while it is not known. */
+  snapshot: TopicSnapshot | undefined
+  readonly chooser: TopicChooser
+  readonly #queues: PartitionQueue[] = []
+
+  constructor(name: string, makeChooser: (load: TopicLoad) => TopicChooser) {
+    this.name = name
+    this.chooser = makeChooser(this)
+  }
+
+  queue(partition: number): PartitionQueue {
+    const known = this.#queues[partition]
+    if (known !== undefined) return known
+    const queue = new PartitionQueue(this.name, partition)
+    this.#queues[partition] = queue
+    return queue
+  }
+
+  queuedBatches(partition: number): number {
+    return this.#queues[partition]?.batches.size ?? 0
+  }
+
+  isFilling(partition: number): boolean {
+    return this.#queues[partition]?.open !== undefined
+  }
 }
 
 /** Gathers messages into batches, one open batch a partition. */
 export class Accumulator {
   readonly #options: AccumulatorOptions
-  readonly #queues = new Map<string, PartitionQueue[]>()
+  readonly #room: Room
+  readonly #listener: AccumulatorListener
   readonly #unsettled = new Set<Batch>()
+  readonly #linger: Linger | undefined
+  /** A batch of so many messages is closed. */
+  readonly #fullCount: number
+  #flushes = 0
 
-  constructor(options: AccumulatorOptions) {
+  constructor(options: AccumulatorOptions, room: Room, listener: AccumulatorListener) {
     this.#options = options
+    this.#room = room
+    this.#listener = listener
+    const { messages, maxMessages, frequencyMs } = options.flush
+    this.#fullCount = Math.min(messages || Infinity, maxMessages || Infinity)
+    if (frequencyMs > 0) this.#linger = new Linger(frequencyMs, batch => listener.onReady(batch.queue))
   }
 
   /** Batches without an outcome, in the order in which they were begun. */
@@ -42,58 +90,109 @@ export class Accumulator {
     return this.#unsettled
   }
 
-  queue(topic: string, partition: number): PartitionQueue {
-    let queues = this.#queues.get(topic)
-    if (queues === undefined) {
-      queues = []
-      this.#queues.set(topic, queues)
-    }
-    const known = queues[partition]
-    if (known !== undefined) return known
-    const queue = new PartitionQueue(topic, partition)
-    queues[partition] = queue
-    return queue
-  }
-
   /**
-   * Writes a message into the open batch of its partition; opens a new one when it would not fit.
+   * Writes a message into the open batch of its partition; opens a new one when it would not fit. It is the last of the batch
+   * that is returned.
    *
    * @param deadline when the message's life ends, on the clock of `performance.now()`; by default it begins now.
-   * @returns whether an earlier batch of the partition is full now.
    * @throws {@link MessageTooLargeError} when not even an empty batch has room for it.
    */
-  append(
-    queue: PartitionQueue,
-    key: Data | null,
-    value: Data | null,
-    headers: HeaderList | null,
-    delivery: Delivery,
-    deadline?: number,
-  ): boolean {
-    const { maxMessageBytes, deliveryTimeoutMs } = this.#options
-    const { timestamp } = delivery
-    const last = queue.batches.last()
-    if (last?.isOpen && last.encoder.tryAppend(maxMessageBytes, timestamp, key, value, headers)) {
-      last.deliveries.push(delivery)
-      return false
+  append(queue: PartitionQueue, draft: Draft, message: ProducerMessage, deadline?: number): Batch {
+    const { maxMessageBytes, flush } = this.#options
+    const { key, value, headers, timestamp } = draft
+    let batch = queue.open
+    if (batch === undefined || !batch.encoder.tryAppend(maxMessageBytes, timestamp, key, value, headers)) {
+      batch = this.#open(queue, draft, deadline)
     }
-    const encoder = new BatchEncoder()
+    batch.messages?.push(message)
+    const { encoder } = batch
+    const size = encoder.sizeBytes
+    this.#room.take(size - batch.heldBytes)
+    batch.heldBytes = size
+    if (size >= flush.bytes || encoder.count >= this.#fullCount) {
+      queue.close()
+      this.#listener.onReady(queue)
+    }
+    return batch
+  }
+
+  /** Whether a batch may leave now, or had better wait for more messages. */
+  isDue(batch: Batch): boolean {
+    if (this.#linger === undefined || batch.isDue || batch.queue.open !== batch) return true
+    return this.#flushes > 0 || this.#room.waiting > 0
+  }
+
+  /** All that is there leaves without waiting for more, until the returned function is called. */
+  hurry(): () => void {
+    this.#flushes++
+    this.wakeAll()
+    return () => {
+      this.#flushes--
+    }
+  }
+
+  /** Batches that waited for more messages may be due now. */
+  wakeAll(): void {
+    if (this.#linger === undefined) return
+    for (const batch of this.#unsettled) if (batch.queue.open === batch) this.#listener.onReady(batch.queue)
+  }
+
+  /** A batch has become smaller, or larger, by its compression. */
+  onEncoded(batch: Batch, bytes: Buffer): void {
+    batch.queue.initialBytes = Math.min(batch.encoder.sizeBytes + 64, MAX_INITIAL_BYTES)
+    if (batch.isSettled) return
+    this.#room.take(bytes.length - batch.heldBytes)
+    batch.heldBytes = bytes.length
+  }
+
+  settle(batch: Batch, outcome: Outcome): void {
+    const { messages, heldBytes, queue } = batch
+    if (!batch.settle(outcome)) return
+    this.#unsettled.delete(batch)
+    if (queue.open === batch) queue.close()
+    batch.heldBytes = 0
+    this.#listener.onSettled(batch, outcome, messages, heldBytes)
+  }
+
+  /** A batch goes on as several. */
+  replace(batch: Batch, parts: readonly Batch[]): void {
+    this.#unsettled.delete(batch)
+    this.#room.take(-batch.heldBytes)
+    batch.heldBytes = 0
+    for (const part of parts) {
+      part.heldBytes = part.sizeBytes
+      this.#room.take(part.heldBytes)
+      this.#unsettled.add(part)
+    }
+  }
+
+  close(): void {
+    this.#linger?.close()
+  }
+
+  #open(queue: PartitionQueue, { key, value, headers, timestamp }: Draft, deadline: number | undefined): Batch {
+    const { maxMessageBytes, deliveryTimeoutMs } = this.#options
+    const encoder = new BatchEncoder({ initialBytes: queue.initialBytes })
     if (!encoder.tryAppend(maxMessageBytes, timestamp, key, value, headers)) {
       throw tooLarge(queue, encoder.sizeWith(timestamp, key, value, headers), maxMessageBytes)
     }
-    const end = deadline ?? performance.now() + deliveryTimeoutMs
-    const batch = new Batch(queue.topic, queue.partition, encoder, end)
-    batch.deliveries.push(delivery)
+    const now = performance.now()
+    const batch = new Batch(queue, encoder, now, deadline ?? now + deliveryTimeoutMs)
+    if (this.#listener.keepsMessages) batch.messages = []
+    const wasFilling = queue.open !== undefined
     queue.batches.push(batch)
+    queue.open = batch
     this.#unsettled.add(batch)
-    batch.whenSettled(() => this.#unsettled.delete(batch))
-    return last !== undefined
+    this.#listener.onOpened(batch)
+    this.#linger?.add(batch)
+    if (wasFilling || this.isDue(batch)) this.#listener.onReady(queue)
+    return batch
   }
 }
 
-function tooLarge({ topic, partition }: PartitionQueue, size: number, limit: number): MessageTooLargeError {
+function tooLarge({ name }: PartitionQueue, size: number, limit: number): MessageTooLargeError {
   const message =
-    `a message for ${topic}-${partition} makes a batch of ${size} bytes, more than producer.maxMessageBytes (${limit}); ` +
+    `a message for ${name} makes a batch of ${size} bytes, more than producer.maxMessageBytes (${limit}); ` +
     'nothing of it was sent'
   return new MessageTooLargeError(message, size, limit)
 }

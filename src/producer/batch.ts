@@ -1,39 +1,49 @@
 import type { BatchEncoder } from '../records/batch-encoder.ts'
-import type { RecordMetadata } from './types.ts'
+import type { Outcome } from './outcome.ts'
+import type { PartitionQueue } from './partition-queue.ts'
+import type { ProducerIdentity } from './sequences.ts'
+import type { ProducerMessage, RecordMetadata } from './types.ts'
 
-/** Who waits for one message of a batch. */
-export interface Delivery {
-  readonly timestamp: number
-  resolve(metadata: RecordMetadata): void
-  reject(error: unknown): void
-}
-
-/** Messages of one partition that leave together, and share one outcome. Outcomes belong to batches, never to brokers. */
+/** Messages of one partition that leave together, and share one outcome. */
 export class Batch {
-  readonly topic: string
-  readonly partition: number
+  readonly queue: PartitionQueue
   readonly encoder: BatchEncoder
-  /** When its life ends, on the clock of `performance.now()`. */
+  /** When it was begun, on the clock of `performance.now()`. */
+  readonly openedAt: number
+  /** When its life ends, on the same clock. */
   readonly deadline: number
-  deliveries: Delivery[] = []
+  /** Its messages as they were given; undefined where nobody reads delivery reports. */
+  messages: ProducerMessage[] | undefined
+  /** How many of its messages nobody waits for, so that their failure must be told in another way. */
+  unattended = 0
+  /** What it counts for in the producer's buffer now. */
+  heldBytes = 0
+  /** It leaves now, though more would fit in. */
+  isDue = false
+  /** With whose sequences it was sent; undefined when it is not idempotent, or was not sent yet. */
+  identity: ProducerIdentity | undefined
+  /** The sequence of its first record; -1 without an identity. */
+  baseSequence = -1
   /** Its bytes once they are made: a retry sends the same ones. */
   bytes: Buffer | undefined
   attempts = 0
   lastError: unknown
-  #sealed = false
-  #settled = false
-  #onSettled: (() => void)[] = []
+  /** An attempt ended without an answer, or with one that leaves open whether the broker has it. */
+  mayBeWritten = false
+  #outcome: Outcome | undefined
+  #settled: Promise<Outcome> | undefined
+  #resolve: ((outcome: Outcome) => void) | undefined
 
-  constructor(topic: string, partition: number, encoder: BatchEncoder, deadline: number) {
-    this.topic = topic
-    this.partition = partition
+  constructor(queue: PartitionQueue, encoder: BatchEncoder, openedAt: number, deadline: number) {
+    this.queue = queue
     this.encoder = encoder
+    this.openedAt = openedAt
     this.deadline = deadline
   }
 
-  /** Whether messages can be added: not once it is sealed, nor when it expired before that. */
-  get isOpen(): boolean {
-    return !this.#sealed && !this.#settled
+  /** The number of its messages. */
+  get count(): number {
+    return this.encoder.count
   }
 
   /** What it takes at most in a request. */
@@ -41,46 +51,33 @@ export class Batch {
     return this.bytes?.length ?? this.encoder.sizeBytes
   }
 
-  /** Nothing is added from now on. */
-  seal(): void {
-    this.#sealed = true
+  get isSettled(): boolean {
+    return this.#outcome !== undefined
   }
 
-  get isSettled(): boolean {
+  /** Its outcome, whichever that is: it never rejects. One promise serves all of its messages. */
+  get settled(): Promise<Outcome> {
+    this.#settled ??= new Promise(resolve => {
+      if (this.#outcome === undefined) this.#resolve = resolve
+      else resolve(this.#outcome)
+    })
     return this.#settled
   }
 
-  /** Calls `listener` when the batch has its outcome, whichever that is. */
-  whenSettled(listener: () => void): void {
-    if (this.#settled) listener()
-    else this.#onSettled.push(listener)
+  /** Where message number `index` was written. */
+  metadata(index: number, timestamp: number): Promise<RecordMetadata> {
+    return this.settled.then(outcome => outcome.at(index, timestamp))
   }
 
-  /** `baseOffset` is -1n where the broker told nothing; `logAppendTime` -1 where the messages keep their own times. */
-  succeed(baseOffset: bigint, logAppendTime: number): void {
-    if (this.#settled) return
-    const { topic, partition } = this
-    for (let i = 0; i < this.deliveries.length; i++) {
-      const delivery = this.deliveries[i]!
-      const offset = baseOffset < 0n ? -1n : baseOffset + BigInt(i)
-      const timestamp = logAppendTime < 0 ? delivery.timestamp : logAppendTime
-      delivery.resolve({ topic, partition, offset, timestamp })
-    }
-    this.#settle()
-  }
-
-  fail(error: unknown): void {
-    if (this.#settled) return
-    for (const delivery of this.deliveries) delivery.reject(error)
-    this.#settle()
-  }
-
-  #settle(): void {
-    this.#settled = true
+  /** The first outcome counts; false where there was one. */
+  settle(outcome: Outcome): boolean {
+    if (this.#outcome !== undefined) return false
+    this.#outcome = outcome
     // Whoever still holds the batch must not hold its messages.
     this.bytes = undefined
-    this.deliveries = []
-    for (const done of this.#onSettled) done()
-    this.#onSettled = []
+    this.messages = undefined
+    this.#resolve?.(outcome)
+    this.#resolve = undefined
+    return true
   }
 }

@@ -1,11 +1,20 @@
 import type { Client } from '../cluster/client.ts'
 import { TimeoutError } from '../errors/client-errors.ts'
-import { KafkaError, mayHeal } from '../errors/kafka-error.ts'
+import type { KafkaError } from '../errors/kafka-error.ts'
 import type { Broker } from '../network/broker.ts'
+import { stampProducer } from '../records/producer-stamp.ts'
 import { backoffMs, type RetryPolicy } from '../util/backoff.ts'
-import type { Accumulator, PartitionQueue } from './accumulator.ts'
+import type { Accumulator } from './accumulator.ts'
 import type { Batch } from './batch.ts'
+import type { Identities } from './identities.ts'
 import { Outbox, type OutboxOptions, type Postmaster } from './outbox.ts'
+import { Failed, Written } from './outcome.ts'
+import type { PartitionQueue } from './partition-queue.ts'
+import { splitBatch } from './split.ts'
+import { verdictOn } from './verdict.ts'
+
+/** As many batches of a partition does a broker remember the sequences of (KIP-98). */
+const IDEMPOTENT_IN_FLIGHT = 5
 
 export interface DispatcherOptions extends OutboxOptions {
   readonly retry: RetryPolicy
@@ -14,13 +23,15 @@ export interface DispatcherOptions extends OutboxOptions {
 
 /**
  * Brings batches to the outbox of their partition's leader, and again after a failure that may heal, until
- * `producer.deliveryTimeoutMs` has passed.
+ * `producer.deliveryTimeoutMs` has passed. Keeps the order of each partition.
  */
 export class Dispatcher implements Postmaster {
   readonly encode: Postmaster['encode']
   readonly #client: Client
   readonly #accumulator: Accumulator
   readonly #options: DispatcherOptions
+  /** Undefined for a producer that is not idempotent. */
+  readonly #identities: Identities | undefined
   readonly #outboxes = new Map<number, Outbox>()
   readonly #ready = new Set<PartitionQueue>()
   readonly #backoffs = new Set<NodeJS.Timeout>()
@@ -28,58 +39,119 @@ export class Dispatcher implements Postmaster {
   #turn: NodeJS.Immediate | undefined
   #expiry: NodeJS.Timeout | undefined
   #expiryAt = Infinity
+  #isObtaining = false
+  #retries = 0
 
-  constructor(client: Client, accumulator: Accumulator, options: DispatcherOptions, encode: Postmaster['encode']) {
+  constructor(
+    client: Client,
+    accumulator: Accumulator,
+    options: DispatcherOptions,
+    identities: Identities | undefined,
+    encode: Postmaster['encode'],
+  ) {
     this.#client = client
     this.#accumulator = accumulator
     this.#options = options
+    this.#identities = identities
     this.encode = encode
     this.#unsubscribe = client.metadata.onChange(() => {
       for (const outbox of this.#outboxes.values()) for (const queue of outbox.release()) this.wake(queue)
     })
   }
 
+  get requestsInFlight(): number {
+    let count = 0
+    for (const outbox of this.#outboxes.values()) count += outbox.inFlight
+    return count
+  }
+
+  /** Batches that were sent again. */
+  get retries(): number {
+    return this.#retries
+  }
+
   /** A partition may have something to send: it leaves at the end of the current turn of the event loop. */
   wake(queue: PartitionQueue): void {
-    if (queue.batches.size === 0) return
-    // The time of a batch that waits behind another one runs too.
-    if (queue.batches.last()!.deadline < this.#expiryAt) this.#watch()
-    if (queue.isMuted) return
+    if (queue.isBackingOff || queue.head() === undefined) return
     this.#ready.add(queue)
+    this.onSlot()
+  }
+
+  /** A batch was begun: its time runs. */
+  onOpened(batch: Batch): void {
+    if (batch.deadline < this.#expiryAt) this.#watch()
+  }
+
+  /** Not at once: what is sent by those who wait for the answer that has freed the slot shall still come along. */
+  onSlot(): void {
     this.#turn ??= setImmediate(() => this.#route())
   }
 
-  onDelivered(queue: PartitionQueue): void {
-    queue.isMuted = false
+  mayLeave(queue: PartitionQueue): boolean {
+    const head = queue.head()
+    if (head === undefined || queue.isBackingOff || !this.#accumulator.isDue(head)) return false
+    const { length: inFlight } = queue.inFlight
+    // What failed is sent alone, until the partition is through with it: none may overtake it.
+    if (inFlight === 0) return this.#identities === undefined || this.#hasSequences(queue, this.#identities)
+    const isOrdered = this.#identities !== undefined && head.attempts === 0 && !queue.sequences.needsRenewal
+    return isOrdered && inFlight < IDEMPOTENT_IN_FLIGHT
+  }
+
+  take(queue: PartitionQueue): Batch {
+    const batch = queue.take()
+    if (batch.attempts > 0) this.#retries++
+    const { sequences } = queue
+    if (sequences.identity !== undefined && batch.identity === undefined) {
+      batch.identity = sequences.identity
+      batch.baseSequence = sequences.take(batch.count)
+    }
+    return batch
+  }
+
+  onWritten(batch: Batch, baseOffset: bigint, logAppendTime: number): void {
+    const { queue } = batch
+    queue.onAnswered(batch)
+    if (batch.baseSequence >= 0) queue.sequences.onWritten(batch.baseSequence)
+    this.#accumulator.settle(batch, new Written(queue.topic, queue.partition, baseOffset, logAppendTime))
     this.wake(queue)
   }
 
-  onFailed(queue: PartitionQueue, batch: Batch, error: unknown): void {
-    batch.attempts++
-    batch.lastError = error
+  onFailed(batch: Batch, error: unknown, undecided = false, own?: ReadonlyMap<number, unknown>): void {
+    const { queue } = batch
     const { retry } = this.#options
-    if (batch.isSettled || !(error instanceof KafkaError) || !mayHeal(error) || batch.attempts > retry.max) {
-      batch.fail(error)
-      this.onDelivered(queue)
-      return
+    queue.onAnswered(batch)
+    batch.attempts++
+    batch.lastError = error ?? batch.lastError
+    if (undecided) batch.mayBeWritten = true
+    const verdict = verdictOn(batch, error, retry.max)
+    switch (verdict) {
+      case 'fail-and-renew':
+        this.#renew(queue)
+        for (const other of queue.batches) if (other.mayBeWritten) this.#fail(other, new Failed(error))
+        this.#fail(batch, new Failed(error, own))
+        this.wake(queue)
+        return
+      case 'fail':
+        this.#fail(batch, new Failed(error, own))
+        this.wake(queue)
+        return
+      case 'split':
+        splitBatch(batch, this.#accumulator)
+        this.wake(queue)
+        return
+      case 'renew':
+        this.#renew(queue)
+        break
+      case 'retry':
     }
     this.#client.logger.debug('a batch is sent again', {
-      topic: batch.topic,
-      partition: batch.partition,
+      topic: queue.topic,
+      partition: queue.partition,
       attempt: batch.attempts,
-      error: error.message,
+      error: String(error),
     })
-    queue.batches.unshift(batch)
-    if (error.remedy === 'refresh-metadata') this.#client.metadata.refreshSoon()
-    const timer = setTimeout(
-      () => {
-        this.#backoffs.delete(timer)
-        queue.isMuted = false
-        this.wake(queue)
-      },
-      backoffMs(retry, batch.attempts, error),
-    )
-    this.#backoffs.add(timer)
+    queue.putBack(batch)
+    this.#backOff(queue, batch.attempts, error as KafkaError)
   }
 
   /** Leaves no timer behind. What has no outcome yet is the caller's to fail. */
@@ -90,21 +162,55 @@ export class Dispatcher implements Postmaster {
     for (const timer of this.#backoffs) clearTimeout(timer)
   }
 
+  #fail(batch: Batch, outcome: Failed): void {
+    if (batch.baseSequence >= 0) batch.queue.sequences.onLost(batch.baseSequence)
+    this.#accumulator.settle(batch, outcome)
+  }
+
+  #backOff(queue: PartitionQueue, attempts: number, error: KafkaError): void {
+    if (error.remedy === 'refresh-metadata') this.#client.metadata.refreshSoon()
+    queue.isBackingOff = true
+    const timer = setTimeout(
+      () => {
+        this.#backoffs.delete(timer)
+        queue.isBackingOff = false
+        this.wake(queue)
+      },
+      backoffMs(this.#options.retry, attempts, error),
+    )
+    this.#backoffs.add(timer)
+  }
+
   #route(): void {
     this.#turn = undefined
-    const queues = [...this.#ready]
-    this.#ready.clear()
-    for (const queue of queues) {
+    if (this.#identities !== undefined && this.#identities.current === undefined) {
+      if (this.#ready.size > 0) this.#obtain(this.#identities)
+      return
+    }
+    for (const queue of this.#ready) {
+      const head = queue.head()
+      if (head === undefined) continue
       try {
         this.#outbox(this.#client.leader(queue.topic, queue.partition).broker).add(queue)
       } catch (error) {
-        const batch = queue.batches.shift()
-        if (batch === undefined) continue
-        queue.isMuted = true
-        this.onFailed(queue, batch, error)
+        this.#onLeaderless(queue, head, error as KafkaError)
       }
     }
+    this.#ready.clear()
     for (const outbox of this.#outboxes.values()) outbox.drain()
+  }
+
+  /** Its messages stay where they are, and more may come. */
+  #onLeaderless(queue: PartitionQueue, head: Batch, error: KafkaError): void {
+    head.attempts++
+    head.lastError = error
+    if (verdictOn(head, error, this.#options.retry.max) === 'retry') {
+      this.#backOff(queue, head.attempts, error)
+      return
+    }
+    this.#fail(head, new Failed(error))
+    // Not from here, where the set is being walked through.
+    if (queue.head() !== undefined) setImmediate(() => this.wake(queue))
   }
 
   #outbox(broker: Broker): Outbox {
@@ -112,8 +218,60 @@ export class Dispatcher implements Postmaster {
     // A broker that moved to another address is another Broker; what the old outbox has in flight ends there.
     if (known?.broker === broker) return known
     const outbox = new Outbox(broker, this.#client, this.#options, this)
+    if (known !== undefined) for (const queue of known.release()) outbox.add(queue)
     this.#outboxes.set(broker.nodeId, outbox)
     return outbox
+  }
+
+  /** Nothing leaves before there is a producer id. */
+  #obtain(identities: Identities): void {
+    if (this.#isObtaining) return
+    this.#isObtaining = true
+    identities
+      .obtain()
+      .catch(error => {
+        this.#ready.clear()
+        for (const batch of [...this.#accumulator.unsettled]) {
+          if (batch.queue.inFlight.includes(batch)) continue
+          this.#fail(batch, new Failed(error))
+        }
+      })
+      .finally(() => {
+        this.#isObtaining = false
+        this.onSlot()
+      })
+  }
+
+  #renew(queue: PartitionQueue): void {
+    queue.sequences.needsRenewal = true
+    const { topic, partition } = queue
+    this.#client.logger.warn('the broker lost track of a producer, which goes on with new sequences', {
+      topic,
+      partition,
+    })
+  }
+
+  /** Whether a partition of which nothing is in flight can go on; gives it sequences where it has none that are good. */
+  #hasSequences(queue: PartitionQueue, identities: Identities): boolean {
+    const { sequences } = queue
+    if (sequences.identity === undefined) sequences.identity = identities.current
+    if (sequences.identity === undefined) return false
+    if (!sequences.needsRenewal) return true
+    const identity = identities.after(sequences.identity)
+    if (identity === undefined) {
+      this.#ready.add(queue)
+      this.onSlot()
+      return false
+    }
+    sequences.renew(identity)
+    for (const batch of queue.batches) {
+      if (batch.identity === undefined || batch.isSettled) continue
+      batch.identity = identity
+      batch.baseSequence = sequences.take(batch.count)
+      if (batch.bytes === undefined) continue
+      stampProducer(batch.bytes, identity.producerId, identity.epoch, batch.baseSequence)
+    }
+    return true
   }
 
   /** Fails batches whose time is over. A batch of messages that waited for their topic may expire before older ones. */
@@ -122,18 +280,23 @@ export class Dispatcher implements Postmaster {
     this.#expiry = undefined
     const now = performance.now()
     let next = Infinity
+    const expired: Batch[] = []
     for (const batch of this.#accumulator.unsettled) {
-      if (batch.deadline <= now) batch.fail(this.#expired(batch))
+      if (batch.deadline <= now) expired.push(batch)
       else next = Math.min(next, batch.deadline)
+    }
+    for (const batch of expired) {
+      this.#fail(batch, new Failed(this.#expired(batch)))
+      this.wake(batch.queue)
     }
     this.#expiryAt = next
     if (next < Infinity) this.#expiry = setTimeout(() => this.#watch(), Math.max(1, Math.ceil(next - now)))
   }
 
-  #expired({ topic, partition, deliveries, lastError }: Batch): TimeoutError {
+  #expired({ queue, count, lastError }: Batch): TimeoutError {
     const reason = lastError instanceof Error ? `; the last error was: ${lastError.message}` : ''
     return new TimeoutError(
-      `${topic}-${partition}: ${deliveries.length} messages were not acknowledged within producer.deliveryTimeoutMs ` +
+      `${queue.name}: ${count} messages were not acknowledged within producer.deliveryTimeoutMs ` +
         `(${this.#options.deliveryTimeoutMs} ms)${reason}`,
       { cause: lastError },
     )

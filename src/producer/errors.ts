@@ -2,13 +2,13 @@ import { KafkaError } from '../errors/kafka-error.ts'
 import type { ProducerMessage } from './types.ts'
 
 /** Some messages of a `sendAll` were not sent. The others were. */
-export class ProducerErrors extends KafkaError {
+export class ProducerErrors<K = unknown, V = unknown> extends KafkaError {
   readonly code = 'PRODUCER_ERRORS'
   readonly remedy = 'none'
   /** Each message that failed, with its own error. */
-  readonly errors: readonly { readonly message: ProducerMessage; readonly error: unknown }[]
+  readonly errors: readonly { readonly message: ProducerMessage<K, V>; readonly error: unknown }[]
 
-  constructor(errors: ProducerErrors['errors'], total: number) {
+  constructor(errors: ProducerErrors<K, V>['errors'], total: number) {
     const [first] = errors
     super(`${errors.length} of ${total} messages were not sent; the first error: ${String(first?.error)}`, {
       cause: first?.error,

@@ -1,9 +1,8 @@
 const SEED = 0x9747b28c | 0
 const M = 0x5bd1e995
 
-/** MurmurHash2 as Java's Kafka client computes it for keys: signed 32 bits. */
-export function murmur2(data: Uint8Array): number {
-  const { length } = data
+/** MurmurHash2 of the first `length` bytes as Java's Kafka client computes it for keys: signed 32 bits. */
+export function murmur2(data: Uint8Array, length = data.length): number {
   let h = SEED ^ length
   const whole = length & ~3
   for (let i = 0; i < whole; i += 4) {

@@ -1,15 +1,12 @@
 import type { Client } from '../cluster/client.ts'
-import { brokerError } from '../errors/broker-error.ts'
-import { ProtocolError } from '../errors/client-errors.ts'
 import type { Broker } from '../network/broker.ts'
-import type { Response } from '../protocol/api.ts'
+import type { Connection } from '../network/connection.ts'
 import { Produce } from '../protocol/messages/produce.ts'
-import { ZERO_UUID } from '../protocol/schema.ts'
-import type { PartitionQueue } from './accumulator.ts'
+import { Fifo } from '../util/fifo.ts'
 import type { Batch } from './batch.ts'
+import type { PartitionQueue } from './partition-queue.ts'
+import { type Parcel, produceBody, readAnswer, type Verdicts } from './produce-request.ts'
 
-/** The last version that names topics; later ones know them by their ids only (KIP-516). */
-const LAST_VERSION_WITH_NAMES = 12
 /** How much later than `producer.timeoutMs` an answer may be: a broker that gives up on its replicas says so then. */
 const ANSWER_MS = 5_000
 /** What a request takes besides its batches, generously. */
@@ -20,23 +17,22 @@ export interface OutboxOptions {
   readonly timeoutMs: number
 }
 
-/** One batch on its way. */
-interface Parcel {
-  readonly queue: PartitionQueue
-  readonly batch: Batch
-}
-
-/** A parcel whose bytes are made. */
-interface Sealed extends Parcel {
-  readonly bytes: Buffer
-}
-
-/** What an outbox tells of its parcels. */
-export interface Postmaster {
+/** What an outbox needs of, and tells to, who runs it. */
+export interface Postmaster extends Verdicts {
+  /** Whether the queue's next batch may leave now. */
+  mayLeave(queue: PartitionQueue): boolean
+  /** Takes the next batch of a queue. */
+  take(queue: PartitionQueue): Batch
   /** Makes the bytes of a batch to which nothing is added any more; large ones off the event loop. */
   encode(batch: Batch): Buffer | Promise<Buffer>
-  onDelivered(queue: PartitionQueue): void
-  onFailed(queue: PartitionQueue, batch: Batch, error: unknown): void
+  /** A slot is free. */
+  onSlot(): void
+}
+
+/** A request that is made ready, and leaves when those before it have left. */
+interface Request {
+  parcels: Parcel[]
+  isReady: boolean
 }
 
 /**
@@ -48,8 +44,10 @@ export class Outbox {
   readonly #client: Client
   readonly #options: OutboxOptions
   readonly #postmaster: Postmaster
-  readonly #waiting = new Set<PartitionQueue>()
+  #waiting = new Set<PartitionQueue>()
+  readonly #requests = new Fifo<Request>()
   #inFlight = 0
+  #isDialling = false
 
   constructor(broker: Broker, client: Client, options: OutboxOptions, postmaster: Postmaster) {
     this.#broker = broker
@@ -62,139 +60,133 @@ export class Outbox {
     return this.#broker
   }
 
+  /** Requests that were begun and have no outcome yet. */
+  get inFlight(): number {
+    return this.#inFlight
+  }
+
   /** Takes a partition whose leader this broker is, and which has something to send. */
   add(queue: PartitionQueue): void {
     this.#waiting.add(queue)
   }
 
   /** Gives back the partitions that wait for a free slot: their leader may be another broker now. */
-  release(): PartitionQueue[] {
-    const queues = [...this.#waiting]
-    this.#waiting.clear()
+  release(): Iterable<PartitionQueue> {
+    const queues = this.#waiting
+    this.#waiting = new Set()
     return queues
   }
 
   drain(): void {
     while (this.#waiting.size > 0 && this.#inFlight < this.#client.net.maxOpenRequests) {
-      const parcels = this.#collect()
-      if (parcels.length === 0) return
+      const batches = this.#collect()
+      if (batches.length === 0) return
       this.#inFlight++
-      this.#send(parcels).finally(() => {
-        this.#inFlight--
-        this.drain()
-      })
+      this.#prepare(batches)
     }
   }
 
-  #collect(): Parcel[] {
-    const parcels: Parcel[] = []
+  /** The next batch of each partition that has one which may leave, as many as a request holds. */
+  #collect(): Batch[] {
+    const batches: Batch[] = []
     let room = this.#client.net.maxRequestBytes - ENVELOPE_BYTES
-    for (const queue of this.#waiting) {
-      while (queue.batches.peek()?.isSettled) queue.batches.shift()
-      const batch = queue.batches.peek()
-      if (batch === undefined || queue.isMuted) {
-        this.#waiting.delete(queue)
-        continue
+    const queues = this.release()
+    let isFull = false
+    for (const queue of queues) {
+      const head = queue.head()
+      if (head === undefined || !this.#postmaster.mayLeave(queue)) continue
+      isFull ||= head.sizeBytes > room && batches.length > 0
+      if (!isFull) {
+        room -= head.sizeBytes
+        batches.push(this.#postmaster.take(queue))
       }
-      if (batch.sizeBytes > room && parcels.length > 0) return parcels
-      room -= batch.sizeBytes
-      batch.seal()
-      queue.batches.shift()
-      queue.isMuted = true
-      this.#waiting.delete(queue)
-      parcels.push({ queue, batch })
+      // Behind those that did not fit, so that each has its turn.
+      if (queue.batches.size > 0) this.#waiting.add(queue)
     }
-    return parcels
+    return batches
+  }
+
+  /** Makes the bytes of a request's batches; several requests at a time where that happens off the event loop. */
+  #prepare(batches: readonly Batch[]): void {
+    const request: Request = { parcels: [], isReady: false }
+    this.#requests.push(request)
+    const pending: Promise<void>[] = []
+    for (const batch of batches) {
+      const pack = (bytes: Buffer) => {
+        // Its time may have run out meanwhile: what was reported as failed must not be sent.
+        if (batch.isSettled) this.#postmaster.onFailed(batch, undefined)
+        else request.parcels.push({ batch, bytes })
+      }
+      try {
+        const bytes = batch.bytes ?? this.#postmaster.encode(batch)
+        if (bytes instanceof Promise) {
+          pending.push(bytes.then(pack).catch(error => this.#postmaster.onFailed(batch, error)))
+        } else pack(bytes)
+      } catch (error) {
+        this.#postmaster.onFailed(batch, error)
+      }
+    }
+    const ready = () => {
+      request.isReady = true
+      this.#transmit()
+    }
+    if (pending.length === 0) ready()
+    else Promise.all(pending).then(ready)
+  }
+
+  /** Sends what is ready, in the order in which it was begun: a batch must not overtake an earlier one of its partition. */
+  #transmit(): void {
+    while (this.#requests.peek()?.isReady === true && !this.#isDialling) {
+      const connection = this.#broker.connected('produce')
+      if (connection === undefined) {
+        this.#dial()
+        return
+      }
+      const { parcels } = this.#requests.shift()!
+      if (parcels.length === 0) this.#free()
+      else this.#send(connection, parcels).finally(() => this.#free())
+    }
+  }
+
+  #dial(): void {
+    this.#isDialling = true
+    this.#broker
+      .connection('produce', this.#client.closing)
+      .catch(error => {
+        // All that wait for it have failed with it, rather than one dial's time after another.
+        while (this.#requests.peek()?.isReady === true) {
+          for (const { batch } of this.#requests.shift()!.parcels) this.#postmaster.onFailed(batch, error)
+          this.#free()
+        }
+      })
+      .finally(() => {
+        this.#isDialling = false
+        this.#transmit()
+      })
+  }
+
+  #free(): void {
+    this.#inFlight--
+    this.#postmaster.onSlot()
   }
 
   /** Never rejects: every parcel gets its own outcome. */
-  async #send(collected: readonly Parcel[]): Promise<void> {
-    const parcels: Sealed[] = []
-    for (const { queue, batch } of collected) {
-      try {
-        const bytes = batch.bytes ?? (await this.#postmaster.encode(batch))
-        if (batch.isSettled) {
-          // Its time ran out while it was compressed: what was reported as failed must not be sent.
-          this.#postmaster.onDelivered(queue)
-          continue
-        }
-        batch.bytes = bytes
-        parcels.push({ queue, batch, bytes })
-      } catch (error) {
-        this.#postmaster.onFailed(queue, batch, error)
-      }
-    }
-    if (parcels.length > 0) await this.#sendSealed(parcels)
-  }
-
-  async #sendSealed(parcels: readonly Sealed[]): Promise<void> {
-    const { acks } = this.#options
+  async #send(connection: Connection, parcels: readonly Parcel[]): Promise<void> {
+    const { acks, timeoutMs } = this.#options
     try {
-      const { topicData, maxVersion } = this.#topicData(parcels)
-      const body = { acks, timeoutMs: this.#options.timeoutMs, topicData }
-      const connection = await this.#broker.connection('produce', this.#client.closing)
+      const { topicData, maxVersion } = produceBody(parcels, this.#client.metadata)
+      const body = { acks, timeoutMs, topicData }
       if (acks === 0) {
         await connection.sendOnly(Produce, body, { maxVersion })
-        for (const { queue, batch } of parcels) {
-          batch.succeed(-1n, -1)
-          this.#postmaster.onDelivered(queue)
-        }
+        for (const { batch } of parcels) this.#postmaster.onWritten(batch, -1n, -1)
         return
       }
       // The broker gets the time that it was promised for its replicas, and some to answer.
-      const limitMs = Math.max(this.#client.net.requestTimeoutMs, this.#options.timeoutMs + ANSWER_MS)
-      const { responses } = await connection.request(Produce, body, { maxVersion, timeoutMs: limitMs })
-      // By the ids that were sent: the metadata may have another id for the name by now.
-      this.#deliver(parcels, responses, new Map(topicData.map(({ topicId, name }) => [topicId, name])))
+      const limitMs = Math.max(this.#client.net.requestTimeoutMs, timeoutMs + ANSWER_MS)
+      const answer = await connection.request(Produce, body, { maxVersion, timeoutMs: limitMs })
+      readAnswer(answer, parcels, topicData, this.#broker.label, this.#postmaster)
     } catch (error) {
-      for (const { queue, batch } of parcels) this.#postmaster.onFailed(queue, batch, error)
+      for (const { batch } of parcels) this.#postmaster.onFailed(batch, error, true)
     }
   }
-
-  #topicData(parcels: readonly Sealed[]): { topicData: readonly TopicParcels[]; maxVersion: number } {
-    const topics = new Map<string, TopicParcels>()
-    let maxVersion = Infinity
-    for (const { batch, bytes } of parcels) {
-      let topic = topics.get(batch.topic)
-      if (topic === undefined) {
-        const topicId = this.#client.metadata.topic(batch.topic)?.topicId ?? ZERO_UUID
-        if (topicId === ZERO_UUID) maxVersion = LAST_VERSION_WITH_NAMES
-        topic = { name: batch.topic, topicId, partitionData: [] }
-        topics.set(batch.topic, topic)
-      }
-      topic.partitionData.push({ index: batch.partition, records: bytes })
-    }
-    return { topicData: [...topics.values()], maxVersion }
-  }
-
-  #deliver(parcels: readonly Parcel[], responses: TopicResults, names: ReadonlyMap<string, string>): void {
-    const results = new Map<string, PartitionResult>()
-    for (const { name, topicId, partitionResponses } of responses) {
-      const topic = name === '' ? names.get(topicId) : name
-      for (const result of partitionResponses) results.set(`${topic}-${result.index}`, result)
-    }
-    for (const { queue, batch } of parcels) {
-      const where = `${batch.topic}-${batch.partition}`
-      const result = results.get(where)
-      if (result === undefined) {
-        const problem = `${this.#broker.label} left ${where} out of its answer to a produce request`
-        this.#postmaster.onFailed(queue, batch, new ProtocolError(problem))
-      } else if (result.errorCode !== 0) {
-        const error = brokerError(result.errorCode, `${where} on ${this.#broker.label}`, result.errorMessage)
-        this.#postmaster.onFailed(queue, batch, error)
-      } else {
-        batch.succeed(result.baseOffset, Number(result.logAppendTimeMs))
-        this.#postmaster.onDelivered(queue)
-      }
-    }
-  }
-}
-
-type TopicResults = Response<typeof Produce>['responses']
-type PartitionResult = TopicResults[number]['partitionResponses'][number]
-
-interface TopicParcels {
-  readonly name: string
-  readonly topicId: string
-  readonly partitionData: { index: number; records: Buffer }[]
 }

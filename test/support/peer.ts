@@ -135,6 +135,9 @@ export class Peer {
     if (answer !== undefined) asked.answer(name, answer as never)
     else if (name === 'ApiVersions' && script?.ApiVersions === undefined && offers !== null) {
       asked.answer('ApiVersions', { errorCode: 0, apiKeys: offered(offers) })
+    } else if (name === 'InitProducerId' && script?.InitProducerId === undefined && offers !== null) {
+      // Every idempotent producer asks for one before it sends anything.
+      asked.answer('InitProducerId', { throttleTimeMs: 0, errorCode: 0, producerId: 4711n, producerEpoch: 0 })
     } else {
       this.#waiting.push(asked)
       this.#hand()

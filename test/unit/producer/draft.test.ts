@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { ConfigurationError } from '../../../src/errors/client-errors.ts'
-import { checkMessage } from '../../../src/producer/check.ts'
+import { draftOf } from '../../../src/producer/draft.ts'
 import type { HeadersInit, ProducerMessage } from '../../../src/producer/types.ts'
 
 /** What is wrong with a message of whatever type, one line a problem. */
 function problemsOf(message: unknown): string[] {
   try {
-    checkMessage(message as ProducerMessage)
+    draftOf(message as ProducerMessage<never, never>, undefined, 0)
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error
     return error.problems.map(({ option, problem }) => `${option}: ${problem}`)
@@ -16,7 +16,7 @@ function problemsOf(message: unknown): string[] {
 
 const data = 'must be a string, a Uint8Array or null'
 
-describe('checkMessage', () => {
+describe('draftOf', () => {
   it.each([
     { topic: 't' },
     { topic: `${'a'.repeat(246)}._-`, key: '', value: null },
@@ -105,6 +105,6 @@ describe('checkMessage', () => {
     ],
     [new Map([['a', 'x']]), [['a', 'x']]],
   ])('gives the headers %j as a list, in order', (headers, list) => {
-    expect(checkMessage({ topic: 't', headers })).toEqual(list)
+    expect(draftOf({ topic: 't', headers }, undefined, 0).headers).toEqual(list)
   })
 })

@@ -1,0 +1,90 @@
+import { Fifo } from '../util/fifo.ts'
+import type { Room } from './room.ts'
+import type { DeliveryReport } from './types.ts'
+
+type Result<Report> = IteratorResult<Report, undefined>
+
+/**
+ * Delivery reports on their way to who reads them. What they are about counts towards the producer's room until they are read,
+ * so that a slow reader slows the producer down instead of filling the memory.
+ */
+export class Deliveries<Report = DeliveryReport> {
+  readonly #room: Room
+  readonly #reports = new Fifo<{ readonly report: Report; readonly bytes: number }>()
+  readonly #waiting = new Fifo<(result: Result<Report>) => void>()
+  #readers = 0
+  /** Until a report has found nobody to read it: who reads may come just after the first message. */
+  #isExpected = true
+  #hasEnded = false
+
+  constructor(room: Room) {
+    this.#room = room
+  }
+
+  /** Whether messages are to be kept for reports. */
+  get isWanted(): boolean {
+    return this.#readers > 0 || this.#isExpected
+  }
+
+  /** Takes over `bytes` of the producer's room. Answers whether there is someone to read the report. */
+  add(report: Report, bytes: number): boolean {
+    if (this.#readers === 0) {
+      this.#isExpected = false
+      this.#room.give(bytes)
+      return false
+    }
+    const waiter = this.#waiting.shift()
+    if (waiter === undefined) {
+      this.#reports.push({ report, bytes })
+    } else {
+      waiter({ done: false, value: report })
+      this.#room.give(bytes)
+    }
+    return true
+  }
+
+  /** Several readers share the reports: each goes to one of them. */
+  read(): AsyncIterableIterator<Report, undefined> {
+    let isReading = !this.#hasEnded
+    if (isReading) this.#readers++
+    const stop = (): Result<Report> => {
+      if (isReading) this.#leave()
+      isReading = false
+      return { done: true, value: undefined }
+    }
+    const iterator: AsyncIterableIterator<Report, undefined> = {
+      next: () => {
+        const next = this.#reports.shift()
+        if (next !== undefined) {
+          this.#room.give(next.bytes)
+          return Promise.resolve({ done: false, value: next.report })
+        }
+        if (!isReading || this.#hasEnded) return Promise.resolve(stop())
+        return new Promise(resolve => this.#waiting.push(resolve))
+      },
+      return: () => Promise.resolve(stop()),
+      [Symbol.asyncIterator]: () => iterator,
+    }
+    return iterator
+  }
+
+  /** No more reports will come. Those that are there can still be read. */
+  end(): void {
+    this.#hasEnded = true
+    this.#dismiss()
+  }
+
+  #dismiss(): void {
+    for (let waiter = this.#waiting.shift(); waiter !== undefined; waiter = this.#waiting.shift()) {
+      waiter({ done: true, value: undefined })
+    }
+  }
+
+  #leave(): void {
+    this.#readers--
+    if (this.#readers > 0) return
+    this.#isExpected = false
+    this.#dismiss()
+    for (let next = this.#reports.shift(); next !== undefined; next = this.#reports.shift()) this.#room.give(next.bytes)
+  }
+}

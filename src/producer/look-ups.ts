@@ -1,0 +1,145 @@
+import type { Client } from '../cluster/client.ts'
+import type { TopicSnapshot } from '../cluster/snapshot.ts'
+import { BrokerError } from '../errors/broker-error.ts'
+import { ConnectionError, TimeoutError } from '../errors/client-errors.ts'
+import type { KafkaError } from '../errors/kafka-error.ts'
+import { backoffMs, type RetryPolicy } from '../util/backoff.ts'
+import { sleep } from '../util/wait.ts'
+import type { Draft } from './draft.ts'
+import type { ProducerMessage, RecordMetadata } from './types.ts'
+
+/** A message that was accepted, and is in no batch yet. */
+export interface Pending {
+  readonly draft: Draft
+  readonly message: ProducerMessage
+  /** When its life ends, on the clock of `performance.now()`. */
+  readonly deadline: number
+  /** Undefined where nobody waits for it. */
+  readonly waiter: PendingWaiter | undefined
+}
+
+export interface PendingWaiter {
+  resolve(metadata: Promise<RecordMetadata>): void
+  reject(error: unknown): void
+}
+
+export interface LookUpsOptions {
+  readonly deliveryTimeoutMs: number
+  readonly retry: RetryPolicy
+}
+
+export interface LookUpsListener {
+  /** The topic of these messages is known. */
+  onFound(topic: TopicSnapshot, pending: readonly Pending[]): void
+  onFailed(topic: string, pending: readonly Pending[], error: unknown): void
+}
+
+interface LookUp {
+  pending: Pending[]
+  readonly done: Promise<void>
+}
+
+/** Messages whose topics are not known yet, or not with as many partitions, in the order of the calls. */
+export class LookUps {
+  readonly #client: Client
+  readonly #options: LookUpsOptions
+  readonly #listener: LookUpsListener
+  readonly #signal: AbortSignal
+  readonly #byTopic = new Map<string, LookUp>()
+
+  /** `signal` ends all that is under way; messages are then left to {@link abandon}. */
+  constructor(client: Client, options: LookUpsOptions, listener: LookUpsListener, signal: AbortSignal) {
+    this.#client = client
+    this.#options = options
+    this.#listener = listener
+    this.#signal = signal
+  }
+
+  has(topic: string): boolean {
+    return this.#byTopic.has(topic)
+  }
+
+  /** How many messages wait. */
+  get size(): number {
+    let size = 0
+    for (const { pending } of this.#byTopic.values()) size += pending.length
+    return size
+  }
+
+  add(pending: Pending): void {
+    const { topic } = pending.draft
+    const known = this.#byTopic.get(topic)
+    if (known !== undefined) {
+      known.pending.push(pending)
+      return
+    }
+    const lookUp: LookUp = { pending: [pending], done: Promise.resolve().then(() => this.#run(topic, lookUp)) }
+    this.#byTopic.set(topic, lookUp)
+  }
+
+  /** Resolves when what waits now is found or has failed. */
+  async settled(): Promise<void> {
+    await Promise.all([...this.#byTopic.values()].map(({ done }) => done))
+  }
+
+  /** Takes out all that wait, topic by topic. */
+  abandon(): [topic: string, pending: readonly Pending[]][] {
+    return [...this.#byTopic].map(([topic, lookUp]) => [topic, lookUp.pending.splice(0)])
+  }
+
+  async #run(topic: string, lookUp: LookUp): Promise<void> {
+    while (lookUp.pending.length > 0) {
+      // Of the one that has waited longest; others may have more time.
+      const { deadline } = lookUp.pending[0]!
+      try {
+        const found = await this.#find(topic, deadline)
+        this.#byTopic.delete(topic)
+        this.#listener.onFound(found, lookUp.pending)
+        return
+      } catch (error) {
+        const isLate = error instanceof TimeoutError && performance.now() >= deadline - 2
+        const failed = isLate ? takeLate(lookUp.pending) : lookUp.pending.splice(0)
+        if (lookUp.pending.length === 0) this.#byTopic.delete(topic)
+        this.#listener.onFailed(topic, failed, error)
+      }
+    }
+    this.#byTopic.delete(topic)
+  }
+
+  async #find(topic: string, deadline: number): Promise<TopicSnapshot> {
+    const { metadata } = this.#client
+    const { deliveryTimeoutMs, retry } = this.#options
+    const option = `producer.deliveryTimeoutMs (${deliveryTimeoutMs} ms)`
+    const left = () => Math.max(1, deadline - performance.now())
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await metadata.lookUp(topic, { signal: this.#signal, limit: { ms: left(), option }, anew: true })
+      } catch (error) {
+        // A cluster that was there is waited for while the message lives, be all its brokers down or frozen.
+        if (!isUnanswered(error) || metadata.snapshot.brokers.size === 0) throw error
+        // A timer may be a little early.
+        if (left() < 2 && error instanceof TimeoutError) throw error
+        await sleep(Math.min(left(), backoffMs(retry, attempt, error)), this.#signal)
+        if (left() < 2) throw lookedUpTooLong(topic, option, error)
+      }
+    }
+  }
+}
+
+/** Takes out those whose time is over. */
+function takeLate(pending: Pending[]): Pending[] {
+  const now = performance.now() + 2
+  const firstInTime = pending.findIndex(({ deadline }) => deadline > now)
+  return pending.splice(0, firstInTime < 0 ? pending.length : Math.max(firstInTime, 1))
+}
+
+/** Whether no broker answered at all. */
+function isUnanswered(error: unknown): error is KafkaError {
+  return error instanceof ConnectionError || (error instanceof TimeoutError && !(error.cause instanceof BrokerError))
+}
+
+function lookedUpTooLong(topic: string, option: string, cause: KafkaError): TimeoutError {
+  return new TimeoutError(`topic "${topic}" was not found within ${option}; the last error was: ${cause.message}`, {
+    cause,
+  })
+}

@@ -1,0 +1,73 @@
+import type { RecordMetadata } from './types.ts'
+
+/** What became of a batch, message by message. Outcomes belong to batches, never to brokers or requests. */
+export interface Outcome {
+  /**
+   * Where the message is that was put into the batch as number `index`, from 0.
+   *
+   * @param timestamp the message's own.
+   * @throws the message's error where it was not written.
+   */
+  at(index: number, timestamp: number): RecordMetadata
+}
+
+/** All of it is in the log. */
+export class Written implements Outcome {
+  readonly topic: string
+  readonly partition: number
+  /** -1n where the broker told nothing. */
+  readonly baseOffset: bigint
+  /** -1 where the messages keep their own times. */
+  readonly logAppendTime: number
+
+  constructor(topic: string, partition: number, baseOffset: bigint, logAppendTime: number) {
+    this.topic = topic
+    this.partition = partition
+    this.baseOffset = baseOffset
+    this.logAppendTime = logAppendTime
+  }
+
+  at(index: number, timestamp: number): RecordMetadata {
+    const { topic, partition, baseOffset, logAppendTime } = this
+    const offset = baseOffset < 0n ? -1n : baseOffset + BigInt(index)
+    return { topic, partition, offset, timestamp: logAppendTime < 0 ? timestamp : logAppendTime }
+  }
+}
+
+/** None of it was acknowledged. */
+export class Failed implements Outcome {
+  readonly error: unknown
+  /** Errors of single messages, where the broker told them apart (KIP-467). */
+  readonly #own: ReadonlyMap<number, unknown> | undefined
+
+  constructor(error: unknown, own?: ReadonlyMap<number, unknown>) {
+    this.error = error
+    this.#own = own
+  }
+
+  at(index: number): never {
+    throw this.#own?.get(index) ?? this.error
+  }
+}
+
+/** The outcome of a batch that was too large for the broker and left in parts. */
+export class InParts implements Outcome {
+  readonly #parts: readonly { readonly count: number; readonly outcome: Outcome }[]
+
+  constructor(parts: InParts['parts']) {
+    this.#parts = parts
+  }
+
+  get parts(): readonly { readonly count: number; readonly outcome: Outcome }[] {
+    return this.#parts
+  }
+
+  at(index: number, timestamp: number): RecordMetadata {
+    let first = 0
+    for (const { count, outcome } of this.#parts) {
+      if (index < first + count) return outcome.at(index - first, timestamp)
+      first += count
+    }
+    throw new RangeError(`the batch had ${first} messages, and none is number ${index}`)
+  }
+}
