@@ -77,6 +77,7 @@ broker.
 | \`UnsupportedVersionError\` | UNSUPPORTED_VERSION | the broker is too old, or too new, for an API or a field; \`api\`, \`field\` |
 | \`ProtocolError\` | PROTOCOL | bytes that are not Kafka's protocol, or damaged record batches |
 | \`MessageTooLargeError\` | MESSAGE_TOO_LARGE | a message or request exceeds a limit, and was not sent; \`sizeBytes\`, \`limitBytes\` |
+| \`SerializationError\` | SERIALIZATION | a key or a value cannot be turned into bytes, or bytes into one; \`topic\`, \`isKey\` |
 | \`ProducerErrors\` | PRODUCER_ERRORS | some messages of a \`sendAll\` failed; \`errors\` has each message with its error |
 | \`ClosedError\` | CLOSED | the client, producer, consumer or admin was closed |
 | \`BrokerError\` | Kafka's name | a broker answered with an error code; \`brokerCode\`, \`brokerName\` |

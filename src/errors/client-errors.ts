@@ -13,9 +13,10 @@ export class ConfigurationError extends KafkaError {
   readonly remedy = 'none'
   readonly problems: readonly ConfigurationProblem[]
 
-  constructor(problems: readonly ConfigurationProblem[]) {
+  constructor(problems: readonly ConfigurationProblem[], options?: KafkaErrorOptions) {
     const lines = problems.map(({ option, problem }) => `${option}: ${problem}`)
-    super(lines.length === 1 ? lines[0]! : `${lines.length} problems:\n${lines.map(line => `  ${line}`).join('\n')}`)
+    const list = lines.map(line => `  ${line}`).join('\n')
+    super(lines.length === 1 ? lines[0]! : `${lines.length} problems:\n${list}`, options)
     this.problems = problems
   }
 }
@@ -57,6 +58,22 @@ export class UnsupportedVersionError extends KafkaError {
 export class ProtocolError extends KafkaError {
   readonly code: string = 'PROTOCOL'
   readonly remedy: Remedy = 'none'
+}
+
+/** A key or a value could not be turned into bytes, and was not sent, or bytes that were read not into one. */
+export class SerializationError extends KafkaError {
+  readonly code = 'SERIALIZATION'
+  readonly remedy = 'none'
+  readonly topic: string
+  /** Whether it is the key, else the value. */
+  readonly isKey: boolean
+
+  /** @param problem What is wrong, such as `must be a string, not 5`. */
+  constructor(at: { readonly topic: string; readonly isKey: boolean }, problem: string, options?: KafkaErrorOptions) {
+    super(`the ${at.isKey ? 'key' : 'value'} of a message in topic "${at.topic}" ${problem}`, options)
+    this.topic = at.topic
+    this.isKey = at.isKey
+  }
 }
 
 /** The client, producer or consumer was closed. */

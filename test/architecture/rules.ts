@@ -11,7 +11,7 @@ export interface Source {
 const LAYERS: readonly (readonly string[])[] = [
   ['errors'],
   ['util'],
-  ['observe'],
+  ['observe', 'serde'],
   ['protocol'],
   ['records'],
   ['network'],
