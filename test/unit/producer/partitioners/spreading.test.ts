@@ -79,6 +79,12 @@ describe('called by a partitioner of the user', () => {
     expect(manual().partition({ ...message, partition: 2 } as typeof message, 3)).toBe(2)
   })
 
+  it('each follows when there are more partitions', () => {
+    const next = random()
+    expect(many(next, 1)).toEqual([0])
+    expect(many(next, 2)).toEqual([0, 1])
+  })
+
   it('it keeps apart topics, and what producers count', () => {
     const next = roundRobin()
     const cluster = { partitions: () => [], writablePartitions: () => [], leader: () => -1 }
