@@ -5,6 +5,7 @@ import { consumerOptions } from './consumer/options.ts'
 import { ConfigurationError, type ConfigurationProblem } from './errors/client-errors.ts'
 import { type Address, parseAddress } from './network/address.ts'
 import { netOptions } from './network/options.ts'
+import { checkHooks, type Hooks } from './observe/hooks.ts'
 import { type Logger, stderrLogger } from './observe/logger.ts'
 import { producerOptions } from './producer/options.ts'
 import {
@@ -45,6 +46,8 @@ type KafkaTable = {
   readonly maxDecompressedBatchBytes: Leaf<number>
   /** Where samsa tells what it does. By default warnings and errors go to stderr. */
   readonly logger: Leaf<Logger>
+  /** Functions that are told what happens inside, for metrics and traces: see {@link Hooks}. By default none. */
+  readonly hooks: Leaf<Hooks>
 }
 
 /** Every option of samsa: the layers' slices, joined. */
@@ -65,6 +68,8 @@ export const kafkaOptions: Section<KafkaTable> = section<KafkaTable>(
     maxDecompressedBatchBytes: bytes(256 * 1024 * 1024, { min: 1 }),
     /** Where samsa tells what it does. */
     logger: custom<Logger>(stderrLogger, checkLogger, 'Logger', 'warnings to stderr'),
+    /** Functions that are told what happens inside, for metrics and traces. */
+    hooks: custom<Hooks>({}, checkHooks, 'Hooks', 'none'),
   },
   ({ net, producer, consumer }, report) => {
     if (producer.maxMessageBytes >= net.maxRequestBytes) {

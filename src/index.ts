@@ -21,6 +21,17 @@ export {
 } from './errors/client-errors.ts'
 export { KafkaError, type Remedy } from './errors/kafka-error.ts'
 export { Kafka } from './kafka.ts'
+export type {
+  BatchEvent,
+  ConnectEvent,
+  DeliveryEvent,
+  DisconnectEvent,
+  ErrorEvent,
+  Hook,
+  Hooks,
+  RequestEvent,
+  ThrottleEvent,
+} from './observe/hooks.ts'
 export type { Logger } from './observe/logger.ts'
 export { ProducerErrors } from './producer/errors.ts'
 export { Producer } from './producer/producer.ts'

@@ -22,9 +22,9 @@ export class Kafka implements AsyncDisposable {
   /** @throws {@link ConfigurationError} that lists every problem of the configuration. */
   constructor(config: KafkaConfig) {
     const resolved = resolveOptions(kafkaOptions, config, '')
-    const { brokers, clientId, net, metadata, logger } = resolved
+    const { brokers, clientId, net, metadata, logger, hooks } = resolved
     this.#config = resolved
-    this.#client = new Client({ bootstrap: bootstrapOf(brokers), clientId, net, metadata, logger })
+    this.#client = new Client({ bootstrap: bootstrapOf(brokers), clientId, net, metadata, logger, hooks })
   }
 
   /** A producer; `options` override the `producer` slice of the configuration. */

@@ -2,8 +2,7 @@ import { ConnectionError, TimeoutError } from '../errors/client-errors.ts'
 import { KafkaError, mayHeal } from '../errors/kafka-error.ts'
 import { type Address, formatAddress } from '../network/address.ts'
 import { Broker } from '../network/broker.ts'
-import type { NetOptions } from '../network/dial.ts'
-import type { Logger } from '../observe/logger.ts'
+import type { NetContext } from '../network/context.ts'
 import { abortable, within } from '../util/wait.ts'
 import type { Snapshot } from './snapshot.ts'
 
@@ -13,19 +12,15 @@ export type Bootstrap = () => Promise<readonly Address[]>
 /** The brokers of the cluster by node id, and the way in while none is known. */
 export class Brokers {
   readonly #bootstrap: Bootstrap
-  readonly #options: NetOptions
-  readonly #clientId: string
-  readonly #logger: Logger
+  readonly #context: NetContext
   readonly #onLost: () => void
   readonly #byId = new Map<number, Broker>()
   /** Brokers made for one try at a bootstrap address. */
   readonly #visitors = new Set<Broker>()
 
-  constructor(bootstrap: Bootstrap, options: NetOptions, clientId: string, logger: Logger, onLost: () => void) {
+  constructor(bootstrap: Bootstrap, context: NetContext, onLost: () => void) {
     this.#bootstrap = bootstrap
-    this.#options = options
-    this.#clientId = clientId
-    this.#logger = logger
+    this.#context = context
     this.#onLost = onLost
   }
 
@@ -44,7 +39,7 @@ export class Brokers {
     }
     for (const { nodeId, host, port } of snapshot.brokers.values()) {
       if (this.#byId.has(nodeId)) continue
-      this.#byId.set(nodeId, new Broker(nodeId, { host, port }, this.#options, this.#clientId, this.#onLost))
+      this.#byId.set(nodeId, new Broker(nodeId, { host, port }, this.#context, this.#onLost))
     }
   }
 
@@ -62,7 +57,7 @@ export class Brokers {
         return { value: await call(broker) }
       } catch (error) {
         if (!(error instanceof KafkaError) || signal.aborted) throw error
-        this.#logger.debug('a broker could not be asked', { broker: broker.label, error: error.message })
+        this.#context.logger.debug('a broker could not be asked', { broker: broker.label, error: error.message })
         failures.push({ label: broker.label, error })
         return undefined
       }
@@ -76,7 +71,7 @@ export class Brokers {
     const tried = new Set(known.map(broker => formatAddress(broker.address)))
     for (const address of shuffled(await this.#addresses(failures, signal))) {
       if (tried.has(formatAddress(address))) continue
-      const visitor = new Broker(-1, address, this.#options, this.#clientId, () => {})
+      const visitor = new Broker(-1, address, this.#context, () => {})
       this.#visitors.add(visitor)
       try {
         const answer = await attempt(visitor)
@@ -91,7 +86,7 @@ export class Brokers {
 
   /** The bootstrap addresses, or none, with the failure, where they cannot be found out in time. */
   async #addresses(failures: Failure[], signal: AbortSignal): Promise<readonly Address[]> {
-    const { dialTimeoutMs } = this.#options
+    const { dialTimeoutMs } = this.#context.net
     const late = () => new Error(`no answer within net.dialTimeoutMs (${dialTimeoutMs} ms)`)
     try {
       return await abortable(within(this.#bootstrap(), dialTimeoutMs, late), signal)

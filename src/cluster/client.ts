@@ -4,6 +4,7 @@ import { ClosedError } from '../errors/client-errors.ts'
 import type { Broker, Purpose } from '../network/broker.ts'
 import type { Body, RequestOptions } from '../network/connection.ts'
 import type { NetOptions } from '../network/dial.ts'
+import { type Hooks, safeHooks } from '../observe/hooks.ts'
 import { type Logger, safeLogger } from '../observe/logger.ts'
 import type { Api, Response } from '../protocol/api.ts'
 import { type Bootstrap, Brokers } from './brokers.ts'
@@ -16,6 +17,7 @@ export interface ClientOptions {
   readonly net: NetOptions
   readonly metadata: MetadataOptions
   readonly logger: Logger
+  readonly hooks?: Hooks | undefined
 }
 
 /** The leader of a partition, as far as the snapshot knows. */
@@ -29,14 +31,18 @@ export class Client {
   readonly metadata: Metadata
   readonly brokers: Brokers
   readonly logger: Logger
+  /** What is to be told; those that are not given are undefined, the others never throw. */
+  readonly hooks: Hooks
   readonly net: NetOptions
   readonly #closing = new AbortController()
 
-  constructor({ bootstrap, clientId, net, metadata, logger }: ClientOptions) {
+  constructor({ bootstrap, clientId, net, metadata, logger, hooks = {} }: ClientOptions) {
     this.logger = safeLogger(logger)
+    this.hooks = safeHooks(hooks, this.logger)
     this.net = net
-    this.brokers = new Brokers(bootstrap, net, clientId, this.logger, () => this.metadata.refreshSoon())
-    this.metadata = new Metadata(this.brokers, metadata, this.logger, this.#closing.signal)
+    const context = { net, clientId, logger: this.logger, hooks: this.hooks }
+    this.brokers = new Brokers(bootstrap, context, () => this.metadata.refreshSoon())
+    this.metadata = new Metadata(this.brokers, metadata, this.logger, this.hooks, this.#closing.signal)
   }
 
   /** Aborted when the client is closed. */

@@ -3,6 +3,7 @@ import { brokerError } from '../errors/broker-error.ts'
 import { TimeoutError } from '../errors/client-errors.ts'
 import type { KafkaError } from '../errors/kafka-error.ts'
 import type { Broker } from '../network/broker.ts'
+import { asError, type Hooks } from '../observe/hooks.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { Response } from '../protocol/api.ts'
 import { Metadata as MetadataApi } from '../protocol/messages/metadata.ts'
@@ -46,6 +47,7 @@ export class Metadata {
   readonly #brokers: Brokers
   readonly #options: MetadataOptions
   readonly #logger: Logger
+  readonly #hooks: Hooks
   readonly #closing: AbortSignal
   /** Topics in use, which each refresh asks for, and the period in which each was last used. */
   readonly #topics = new Map<string, { lastUse: number }>()
@@ -59,10 +61,11 @@ export class Metadata {
   /** Counts the refreshes that nobody asked for. */
   #period = 0
 
-  constructor(brokers: Brokers, options: MetadataOptions, logger: Logger, closing: AbortSignal) {
+  constructor(brokers: Brokers, options: MetadataOptions, logger: Logger, hooks: Hooks, closing: AbortSignal) {
     this.#brokers = brokers
     this.#options = options
     this.#logger = logger
+    this.#hooks = hooks
     this.#closing = closing
     onAbort(closing, () => clearTimeout(this.#timer))
   }
@@ -102,7 +105,7 @@ export class Metadata {
     if (known !== undefined && !anew) return known
     this.#lookUps.set(name, (this.#lookUps.get(name) ?? 0) + 1)
     try {
-      return await this.#patiently(`topic "${name}"`, { signal, limit }, async () => {
+      return await this.#patiently(name, { signal, limit }, async () => {
         await this.refresh()
         const topic = this.topic(name)
         if (topic === undefined) throw this.#missing(name)
@@ -117,7 +120,7 @@ export class Metadata {
 
   /** At least one successful refresh has been made when this resolves. Throws as {@link lookUp} does. */
   async ready(signal?: AbortSignal): Promise<Snapshot> {
-    if (this.#snapshot === emptySnapshot) await this.#patiently('the cluster', { signal }, () => this.refresh())
+    if (this.#snapshot === emptySnapshot) await this.#patiently(undefined, { signal }, () => this.refresh())
     return this.#snapshot
   }
 
@@ -146,6 +149,7 @@ export class Metadata {
     if (this.#closing.aborted) return
     this.refresh().catch(error => {
       this.#logger.debug('metadata could not be refreshed', { error: String(error) })
+      this.#hooks.onError?.({ error: asError(error), willRetry: false })
     })
   }
 
@@ -164,9 +168,9 @@ export class Metadata {
     return true
   }
 
-  async #patiently<T>(what: string, { signal, limit }: LookUpOptions, call: () => Promise<T>): Promise<T> {
-    const { retry } = this.#options
-    const { timeoutMs } = this.#options
+  async #patiently<T>(topic: string | undefined, { signal, limit }: LookUpOptions, call: () => Promise<T>): Promise<T> {
+    const { retry, timeoutMs } = this.#options
+    const what = topic === undefined ? 'the cluster' : `topic "${topic}"`
     const { ms, option } = shorter({ ms: timeoutMs, option: `metadata.timeoutMs (${timeoutMs} ms)` }, limit)
     const late = new AbortController()
     const timer = setTimeout(() => late.abort(), ms)
@@ -176,6 +180,7 @@ export class Metadata {
     const onRetry = (error: KafkaError) => {
       last = error
       this.#logger.debug('metadata is looked up again', { what, error: error.message })
+      this.#hooks.onError?.({ error, topic, willRetry: true })
     }
     try {
       return await retrying(retry, { signal: both.signal, onRetry }, () => abortable(call(), both.signal))
@@ -262,6 +267,7 @@ export class Metadata {
       this.refresh().catch(error => {
         if (this.#closing.aborted) return
         this.#logger.warn('metadata could not be refreshed', { error: String(error) })
+        this.#hooks.onError?.({ error: asError(error), willRetry: true })
         this.#arm()
       })
     }, refreshFrequencyMs)

@@ -4,7 +4,7 @@ import { SingleFlight } from '../util/single-flight.ts'
 import { abortable } from '../util/wait.ts'
 import { type Address, formatAddress } from './address.ts'
 import { Connection } from './connection.ts'
-import type { NetOptions } from './dial.ts'
+import type { NetContext } from './context.ts'
 
 /**
  * What a connection is for. One broker has at most one of each, so that a long poll of a fetch never stalls a produce
@@ -24,8 +24,7 @@ export class Broker {
   readonly address: Address
   /** Names the broker in errors: `broker 2 (host:9092)`. */
   readonly label: string
-  readonly #options: NetOptions
-  readonly #clientId: string
+  readonly #context: NetContext
   readonly #onLost: () => void
   readonly #lanes = new Map<Purpose, Lane>()
   readonly #closing = new AbortController()
@@ -34,12 +33,11 @@ export class Broker {
    * A `nodeId` below 0 stands for a bootstrap address, whose node id is not known. `onLost` is called when a connection
    * that carries messages breaks: a leader may have moved, and with acks 0 a broker has no other way to say so.
    */
-  constructor(nodeId: number, address: Address, options: NetOptions, clientId: string, onLost: () => void) {
+  constructor(nodeId: number, address: Address, context: NetContext, onLost: () => void) {
     this.nodeId = nodeId
     this.address = address
     this.label = nodeId < 0 ? formatAddress(address) : `broker ${nodeId} (${formatAddress(address)})`
-    this.#options = options
-    this.#clientId = clientId
+    this.#context = context
     this.#onLost = onLost
   }
 
@@ -93,7 +91,9 @@ export class Broker {
 
   async #open(lane: Lane, purpose: Purpose): Promise<Connection> {
     const { signal } = lane.closing
-    const connection = await Connection.open(this.address, this.label, this.#options, this.#clientId, signal)
+    const { nodeId, address, label } = this
+    const carried = typeof purpose === 'symbol' ? purpose.description : purpose
+    const connection = await Connection.open({ nodeId, address, label, purpose: carried }, this.#context, signal)
     // Closed while the connection was handed over, when nobody held it any more or yet.
     if (signal.aborted) connection.close(signal.reason)
     signal.throwIfAborted()

@@ -1,27 +1,24 @@
 import type { Socket } from 'node:net'
-import {
-  ClosedError,
-  ConnectionError,
-  MessageTooLargeError,
-  ProtocolError,
-  TimeoutError,
-} from '../errors/client-errors.ts'
+import { ClosedError, ConnectionError, MessageTooLargeError, ProtocolError } from '../errors/client-errors.ts'
 import type { KafkaError } from '../errors/kafka-error.ts'
+import { asError } from '../observe/hooks.ts'
 import type { Api, Request, Response } from '../protocol/api.ts'
-import { decodeResponse, writeRequest } from '../protocol/codec.ts'
+import { decodeResponse } from '../protocol/codec.ts'
 import { FrameSplitter } from '../protocol/frame.ts'
-import { responseBodyStart, writeRequestHeader } from '../protocol/header.ts'
+import { responseBodyStart } from '../protocol/header.ts'
 import { chooseVersion, type VersionRange } from '../protocol/versions.ts'
 import { Writer } from '../protocol/writer.ts'
 import { Fifo } from '../util/fifo.ts'
 import { abortable, onAbort } from '../util/wait.ts'
-import { type Address, formatAddress } from './address.ts'
-import { dial, type NetOptions } from './dial.ts'
+import type { Endpoint, NetContext } from './context.ts'
+import { dial } from './dial.ts'
+import { broken, closedByPeer, garbage, overdue } from './failures.ts'
 import { negotiate } from './handshake.ts'
-import type { Exchange } from './in-flight.ts'
-import { foreignProtocol } from './sniff.ts'
+import { Exchange, type ReadAnswer } from './in-flight.ts'
 
 const MAX_CORRELATION_ID = 0x7fffffff
+/** What says how long a frame is. */
+const LENGTH_BYTES = 4
 
 export interface RequestOptions {
   /** Drops the wait, not the connection: the answer is awaited and thrown away. */
@@ -41,16 +38,17 @@ export type Body<A extends Api> = Request<A> | ((version: number) => Request<A>)
  */
 export class Connection {
   readonly label: string
-  readonly #address: Address
+  readonly #endpoint: Endpoint
+  readonly #context: NetContext
   readonly #socket: Socket
-  readonly #options: NetOptions
-  readonly #clientId: string
   readonly #frames: FrameSplitter
   readonly #waiting = new Fifo<Exchange>()
   readonly #inFlight = new Fifo<Exchange>()
   #versions: ReadonlyMap<number, VersionRange> = new Map()
   #nextCorrelationId: number
-  #answered = 0
+  #hasAnswered = false
+  /** Whether the handshake is over, and hooks have been told so. */
+  #isOpen = false
   #lastUse = performance.now()
   #timer: NodeJS.Timeout | undefined
   #timerAt = Infinity
@@ -58,27 +56,19 @@ export class Connection {
   #closed: unknown
   #onLost: (() => void) | undefined
 
-  /** `label` names the broker in errors. Use {@link Connection.open}. */
-  private constructor(
-    address: Address,
-    label: string,
-    socket: Socket,
-    options: NetOptions,
-    clientId: string,
-    firstCorrelationId: number,
-  ) {
-    this.label = label
-    this.#address = address
+  /** Use {@link Connection.open}. */
+  private constructor(endpoint: Endpoint, context: NetContext, socket: Socket, firstCorrelationId: number) {
+    this.label = endpoint.label
+    this.#endpoint = endpoint
+    this.#context = context
     this.#socket = socket
-    this.#options = options
-    this.#clientId = clientId
     this.#nextCorrelationId = firstCorrelationId
-    this.#frames = new FrameSplitter(options.maxResponseBytes)
+    this.#frames = new FrameSplitter(context.net.maxResponseBytes)
     socket.on('data', chunk => this.#onData(chunk))
-    socket.on('error', cause => this.#fail(this.#broken(`failed: ${cause.message}`, cause)))
-    socket.on('close', () => this.#fail(this.#broken(this.#closedByPeer())))
+    socket.on('error', cause => this.#fail(broken(endpoint, `failed: ${cause.message}`, cause)))
+    socket.on('close', () => this.#onClose())
     // It may have been closed between the end of the dialling and here.
-    if (socket.destroyed) this.#fail(this.#broken(this.#closedByPeer()))
+    if (socket.destroyed) this.#onClose()
   }
 
   /**
@@ -88,28 +78,23 @@ export class Connection {
    * @throws {@link ConnectionError} · {@link TimeoutError} · {@link ProtocolError} when the peer is not a Kafka broker.
    */
   static async open(
-    address: Address,
-    label: string,
-    options: NetOptions,
-    clientId: string,
+    endpoint: Endpoint,
+    context: NetContext,
     signal: AbortSignal,
     firstCorrelationId = 0,
   ): Promise<Connection> {
+    const { onConnect } = context.hooks
+    const { label: broker, nodeId, purpose } = endpoint
     const started = performance.now()
-    const socket = await dial(address, options, signal)
-    const connection = new Connection(address, label, socket, options, clientId, firstCorrelationId)
-    const forget = onAbort(signal, () => connection.close(signal.reason))
     try {
-      const left = () => Math.max(1, options.dialTimeoutMs - (performance.now() - started))
-      connection.#versions = await negotiate((api, version, body) =>
-        connection.exchange(api, version, body, { timeoutMs: left() }),
-      )
+      const socket = await dial(endpoint.address, context.net, signal)
+      const connection = new Connection(endpoint, context, socket, firstCorrelationId)
+      await connection.#greet(started, signal)
+      onConnect?.({ broker, nodeId, purpose, durationMs: performance.now() - started, error: undefined })
       return connection
     } catch (error) {
-      connection.close()
+      onConnect?.({ broker, nodeId, purpose, durationMs: performance.now() - started, error: asError(error) })
       throw error
-    } finally {
-      forget()
     }
   }
 
@@ -128,23 +113,13 @@ export class Connection {
   }
 
   /** Sends a request and gives its decoded answer. A broker's error codes in it are values, not exceptions. */
-  async request<A extends Api>(api: A, body: Body<A>, options: RequestOptions = {}): Promise<Response<A>> {
-    const version = this.versionOf(api, options.maxVersion)
-    const given = typeof body === 'function' ? body(version) : body
-    const frame = await this.exchange(api, version, given, options)
-    return this.#decode(api, version, frame)
+  request<A extends Api>(api: A, body: Body<A>, options?: RequestOptions): Promise<Response<A>> {
+    return this.#submit(api, undefined, body, options, readBody) as Promise<Response<A>>
   }
 
   /** Sends a request that has no answer (produce with acks 0); resolves when the socket has taken it. */
-  async sendOnly<A extends Api>(api: A, body: Body<A>, options: RequestOptions = {}): Promise<void> {
-    const version = this.versionOf(api, options.maxVersion)
-    const given = typeof body === 'function' ? body(version) : body
-    await this.#submit(api, version, given, options, false)
-  }
-
-  /** Sends a request in a given version and gives the bytes of its answer, header included. */
-  exchange<A extends Api>(api: A, version: number, body: Request<A>, options: RequestOptions): Promise<Buffer> {
-    return this.#submit(api, version, body, options, true) as Promise<Buffer>
+  sendOnly<A extends Api>(api: A, body: Body<A>, options?: RequestOptions): Promise<void> {
+    return this.#submit(api, undefined, body, options, undefined) as Promise<void>
   }
 
   /** Calls `listener` when the connection ends otherwise than by {@link Connection.close}. */
@@ -155,39 +130,46 @@ export class Connection {
   /** Closes at once. Requests that are not answered reject with `reason`. */
   close(reason: KafkaError = new ClosedError(`the connection to ${this.label} was closed`)): void {
     this.#onLost = undefined
-    this.#fail(reason)
+    this.#fail(reason, undefined, true)
+  }
+
+  async #greet(started: number, signal: AbortSignal): Promise<void> {
+    const { dialTimeoutMs } = this.#context.net
+    const forget = onAbort(signal, () => this.close(signal.reason))
+    try {
+      const left = () => Math.max(1, dialTimeoutMs - (performance.now() - started))
+      this.#versions = await negotiate((api, version, body) => {
+        return this.#submit(api, version, body, { timeoutMs: left() }, frameItself) as Promise<Buffer>
+      })
+      if (this.#closed !== undefined) throw this.#closed
+      this.#isOpen = true
+    } catch (error) {
+      this.close()
+      throw error
+    } finally {
+      forget()
+    }
   }
 
   #submit<A extends Api>(
     api: A,
-    version: number,
-    body: Request<A>,
-    options: RequestOptions,
-    hasAnswer: boolean,
-  ): Promise<Buffer | undefined> {
-    const { signal, timeoutMs = this.#options.requestTimeoutMs } = options
-    const promise = new Promise<Buffer | undefined>((resolve, reject) => {
+    version: number | undefined,
+    body: Body<A>,
+    { signal, timeoutMs = this.#context.net.requestTimeoutMs, maxVersion }: RequestOptions = {},
+    readAnswer: ReadAnswer | undefined,
+  ): Promise<unknown> {
+    const promise = new Promise<unknown>((resolve, reject) => {
       signal?.throwIfAborted()
-      this.#enqueue({
-        name: `${api.name} v${version}`,
-        timeoutMs,
-        deadline: Infinity,
-        hasAnswer,
-        correlationId: -1,
-        write: (writer, correlationId) => {
-          writeRequestHeader(writer, api, version, correlationId, this.#clientId)
-          writeRequest(writer, api, version, body)
-        },
-        onAnswer: hasAnswer ? resolve : () => resolve(undefined),
-        onError: reject,
-      })
+      const chosen = version ?? this.versionOf(api, maxVersion)
+      const given = typeof body === 'function' ? body(chosen) : body
+      this.#enqueue(new Exchange(api, chosen, given, timeoutMs, readAnswer, resolve, reject))
     })
     return abortable(promise, signal)
   }
 
   #enqueue(exchange: Exchange): void {
     if (this.#closed !== undefined) {
-      exchange.onError(this.#closed)
+      this.#reject(exchange, this.#closed)
       return
     }
     this.#waiting.push(exchange)
@@ -195,7 +177,7 @@ export class Connection {
   }
 
   #pump(): void {
-    while (this.#inFlight.size < this.#options.maxOpenRequests) {
+    while (this.#inFlight.size < this.#context.net.maxOpenRequests) {
       const next = this.#waiting.shift()
       if (next === undefined) return
       this.#write(next)
@@ -207,38 +189,41 @@ export class Connection {
     try {
       chunks = this.#encode(exchange)
     } catch (error) {
-      exchange.onError(error)
+      this.#reject(exchange, error)
       return
     }
     this.#cork()
     this.#lastUse = performance.now()
-    if (exchange.hasAnswer) {
+    exchange.writtenAt = this.#lastUse
+    if (exchange.readAnswer !== undefined) {
       exchange.deadline = this.#lastUse + exchange.timeoutMs
       this.#inFlight.push(exchange)
       for (const chunk of chunks) this.#socket.write(chunk)
     } else {
       const last = chunks.pop()!
       for (const chunk of chunks) this.#socket.write(chunk)
-      this.#socket.write(last, error =>
-        error ? exchange.onError(this.#broken(error.message, error)) : exchange.onAnswer(last),
-      )
+      this.#socket.write(last, error => {
+        if (error) this.#reject(exchange, broken(this.#endpoint, error.message, error))
+        else this.#resolve(exchange, undefined, 0)
+      })
     }
     this.#arm(exchange.deadline)
   }
 
   #encode(exchange: Exchange): Buffer[] {
+    const { clientId, net } = this.#context
     const correlationId = this.#nextCorrelationId
     const writer = new Writer()
     writer.int32(0)
-    exchange.write(writer, correlationId)
-    const size = writer.sizeBytes - 4
-    const { maxRequestBytes } = this.#options
-    if (size > maxRequestBytes) {
-      const message = `a ${exchange.name} request of ${size} bytes is larger than net.maxRequestBytes (${maxRequestBytes})`
-      throw new MessageTooLargeError(message, size, maxRequestBytes)
+    exchange.write(writer, correlationId, clientId)
+    const size = writer.sizeBytes - LENGTH_BYTES
+    if (size > net.maxRequestBytes) {
+      const message = `a ${exchange.name} request of ${size} bytes is larger than net.maxRequestBytes (${net.maxRequestBytes})`
+      throw new MessageTooLargeError(message, size, net.maxRequestBytes)
     }
     const chunks = writer.finish()
     chunks[0]!.writeInt32BE(size, 0)
+    exchange.requestBytes = size + LENGTH_BYTES
     exchange.correlationId = correlationId
     this.#nextCorrelationId = correlationId === MAX_CORRELATION_ID ? 0 : correlationId + 1
     return chunks
@@ -260,9 +245,7 @@ export class Connection {
     try {
       this.#frames.push(chunk, frame => this.#onFrame(frame))
     } catch (cause) {
-      const error = this.#garbage(chunk, cause)
-      this.#inFlight.shift()?.onError(error)
-      this.#fail(error)
+      this.#fail(garbage(this.#endpoint, chunk, this.#hasAnswered, cause), this.#inFlight.peek())
       return
     }
     this.#lastUse = performance.now()
@@ -271,51 +254,52 @@ export class Connection {
   }
 
   #onFrame(frame: Buffer): void {
-    const exchange = this.#inFlight.shift()
+    // The frame before it may have been the end.
+    if (this.#closed !== undefined) return
+    const exchange = this.#inFlight.peek()
     const correlationId = frame.readInt32BE(0)
     if (exchange === undefined) throw new ProtocolError(`an answer (correlation id ${correlationId}) to no request`)
     if (exchange.correlationId !== correlationId) {
-      this.#inFlight.unshift(exchange)
       const due = `${exchange.correlationId} (${exchange.name})`
       throw new ProtocolError(`an answer has correlation id ${correlationId} where ${due} was due`)
     }
-    this.#answered++
-    exchange.onAnswer(frame)
-  }
-
-  #decode<A extends Api>(api: A, version: number, frame: Buffer): Response<A> {
+    this.#hasAnswered = true
+    let answer: unknown
     try {
-      return decodeResponse(api, version, frame.subarray(responseBodyStart(api, version, frame)))
+      answer = exchange.readAnswer!(exchange.api, exchange.version, frame)
     } catch (error) {
       // The bytes of this connection cannot be trusted any more.
-      this.#fail(error)
-      throw error
+      this.#fail(error, exchange)
+      return
     }
+    this.#inFlight.shift()
+    this.#resolve(exchange, answer, frame.length + LENGTH_BYTES)
   }
 
-  #garbage(chunk: Buffer, cause: unknown): unknown {
-    if (!(cause instanceof ProtocolError)) return cause
-    if (this.#answered > 0) return new ProtocolError(`${this.label}: ${cause.message}`, { cause })
-    const protocol = foreignProtocol(chunk)
-    if (protocol === undefined)
-      return new ProtocolError(`${this.label} does not speak Kafka: ${cause.message}`, { cause })
-    const hint = protocol === 'TLS' ? '; set net.tls' : '; check its port'
-    return new ProtocolError(`${this.label} speaks ${protocol}, not Kafka's plain protocol${hint}`, { cause })
+  #resolve(exchange: Exchange, answer: unknown, responseBytes: number): void {
+    if (this.#context.hooks.onRequest !== undefined) this.#tell(exchange, responseBytes, undefined)
+    exchange.resolve(answer)
   }
 
-  #closedByPeer(): string {
-    if (this.#answered > 0) return 'was closed by the broker'
-    const hint = this.#options.tls === false ? 'it may be a TLS listener (set net.tls) or ' : 'it may be '
-    return `was closed by the peer before it answered anything; ${hint}something else than a Kafka broker`
+  #reject(exchange: Exchange, error: unknown): void {
+    if (this.#context.hooks.onRequest !== undefined) this.#tell(exchange, 0, asError(error))
+    exchange.reject(error)
   }
 
-  #broken(what: string, cause?: unknown): ConnectionError {
-    return new ConnectionError(formatAddress(this.#address), `the connection to ${this.label} ${what}`, { cause })
+  #tell({ api, version, requestBytes, writtenAt }: Exchange, responseBytes: number, error: Error | undefined): void {
+    const { label: broker, nodeId } = this.#endpoint
+    const durationMs = writtenAt === 0 ? 0 : performance.now() - writtenAt
+    const what = { broker, nodeId, api: api.name, version, requestBytes, responseBytes, durationMs, error }
+    this.#context.hooks.onRequest?.(what)
+  }
+
+  #onClose(): void {
+    this.#fail(broken(this.#endpoint, closedByPeer(this.#context.net, this.#hasAnswered)))
   }
 
   /** One timer serves the deadlines of all requests and the idle limit; it is set anew only when it must fire earlier. */
   #arm(at: number): void {
-    const { idleMs } = this.#options
+    const { idleMs } = this.#context.net
     const idleAt = idleMs === 0 || this.#inFlight.size > 0 ? Infinity : this.#lastUse + idleMs
     const due = Math.min(at, idleAt)
     if (due >= this.#timerAt || due === Infinity) return
@@ -326,48 +310,52 @@ export class Connection {
 
   #onTimer(): void {
     this.#timerAt = Infinity
+    const { net } = this.#context
     const now = performance.now()
     let next = Infinity
     for (const exchange of this.#inFlight) {
       if (exchange.deadline <= now) {
         // Answers come in order, so nothing behind this request can be answered either.
-        const error = this.#overdue(exchange)
-        exchange.onError(error)
-        this.#fail(error)
+        this.#fail(overdue(this.#endpoint, net, this.#hasAnswered, exchange), exchange)
         return
       }
       next = Math.min(next, exchange.deadline)
     }
-    const { idleMs } = this.#options
-    if (idleMs > 0 && this.#inFlight.size === 0 && now - this.#lastUse >= idleMs) {
-      this.#fail(this.#broken(`was idle for net.idleMs (${idleMs} ms) and was closed`))
+    if (net.idleMs > 0 && this.#inFlight.size === 0 && now - this.#lastUse >= net.idleMs) {
+      this.#fail(broken(this.#endpoint, `was idle for net.idleMs (${net.idleMs} ms) and was closed`), undefined, true)
       return
     }
     this.#arm(next)
   }
 
-  /** Ends the connection once: everything that waits is rejected, nothing is left behind. */
-  #fail(error: unknown): void {
+  /**
+   * Ends the connection once: everything that waits is rejected, nothing is left behind.
+   *
+   * @param culprit The request whose fault it is: the others get an error with which they may be tried again.
+   * @param isOurs Whether the connection is closed because it is not needed any more.
+   */
+  #fail(error: unknown, culprit?: Exchange, isOurs = false): void {
     if (this.#closed !== undefined) return
-    // A timeout or garbage was the fault of one request, which knows it by now; the others may be tried again.
     const forAll = error instanceof ClosedError || error instanceof ConnectionError
-    const reason = forAll ? error : this.#broken('was given up', error)
+    const reason = forAll ? error : broken(this.#endpoint, 'was given up', error)
     this.#closed = reason
     clearTimeout(this.#timer)
     this.#socket.destroy()
     const waiting = [...this.#inFlight, ...this.#waiting]
     this.#inFlight.clear()
     this.#waiting.clear()
-    for (const exchange of waiting) exchange.onError(reason)
+    for (const exchange of waiting) this.#reject(exchange, exchange === culprit ? error : reason)
     this.#onLost?.()
+    if (!this.#isOpen) return
+    const { label: broker, nodeId, purpose } = this.#endpoint
+    this.#context.hooks.onDisconnect?.({ broker, nodeId, purpose, error: isOurs ? undefined : asError(error) })
   }
+}
 
-  #overdue({ name, timeoutMs }: Exchange): TimeoutError {
-    const { dialTimeoutMs } = this.#options
-    const limit =
-      this.#answered === 0 ? `net.dialTimeoutMs (${dialTimeoutMs} ms)` : `its time limit (${Math.round(timeoutMs)} ms)`
-    return new TimeoutError(
-      `${this.label} did not answer ${name} within ${limit}; it may be frozen, overloaded or not a Kafka broker`,
-    )
-  }
+function readBody(api: Api, version: number, frame: Buffer): unknown {
+  return decodeResponse(api, version, frame.subarray(responseBodyStart(api, version, frame)))
+}
+
+function frameItself(_api: Api, _version: number, frame: Buffer): Buffer {
+  return frame
 }

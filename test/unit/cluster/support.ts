@@ -3,6 +3,7 @@ import { Client } from '../../../src/cluster/client.ts'
 import { metadataOptions } from '../../../src/cluster/options.ts'
 import type { Address } from '../../../src/network/address.ts'
 import { netOptions } from '../../../src/network/options.ts'
+import type { Hooks } from '../../../src/observe/hooks.ts'
 import type { EncodableResponse } from '../../../src/protocol/api.ts'
 import type { apis } from '../../../src/protocol/apis.ts'
 import { type OptionsInput, resolveOptions } from '../../../src/util/options.ts'
@@ -14,6 +15,7 @@ export interface ClientOptions {
   readonly metadata?: OptionsInput<typeof metadataOptions>
   readonly net?: OptionsInput<typeof netOptions>
   readonly warn?: (message: string) => void
+  readonly hooks?: Hooks
 }
 
 /** A client that knows a way in, closed when the test ends. It tries again without a wait. */
@@ -21,13 +23,14 @@ export function clientOf(
   bootstrap: readonly Address[] | (() => Promise<readonly Address[]>),
   options: ClientOptions = {},
 ) {
-  const { metadata, net, warn = () => {} } = options
+  const { metadata, net, warn = () => {}, hooks } = options
   const client = new Client({
     bootstrap: typeof bootstrap === 'function' ? bootstrap : async () => bootstrap,
     clientId: 'samsa',
     net: resolveOptions(netOptions, net, 'net'),
     metadata: resolveOptions(metadataOptions, { retry: { max: 3, backoff: () => 0 }, ...metadata }, 'metadata'),
     logger: { debug() {}, info() {}, warn, error() {} },
+    hooks,
   })
   onTestFinished(() => client.close())
   return client

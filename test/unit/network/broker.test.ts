@@ -3,10 +3,10 @@ import { ClosedError, ConnectionError } from '../../../src/errors/client-errors.
 import { Broker } from '../../../src/network/broker.ts'
 import { apis } from '../../../src/protocol/apis.ts'
 import { Peer } from '../../support/peer.ts'
-import { about, answerAbout, closed, failure, net } from './support.ts'
+import { about, answerAbout, closed, context, failure } from './support.ts'
 
 function brokerAt(peer: Peer, nodeId = 1): Broker {
-  const broker = new Broker(nodeId, peer.address, net(), 'samsa', () => {})
+  const broker = new Broker(nodeId, peer.address, context(), () => {})
   onTestFinished(() => broker.close())
   return broker
 }

@@ -2,17 +2,35 @@ import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
 import { Connection } from '../../../src/network/connection.ts'
+import type { NetContext } from '../../../src/network/context.ts'
 import type { NetOptions } from '../../../src/network/dial.ts'
 import { netOptions } from '../../../src/network/options.ts'
+import type { Hooks } from '../../../src/observe/hooks.ts'
+import type { Logger } from '../../../src/observe/logger.ts'
 import { type OptionsInput, resolveOptions } from '../../../src/util/options.ts'
 import type { Asked, Peer } from '../../support/peer.ts'
 
-export function net(options: OptionsInput<typeof netOptions> = {}): NetOptions {
+function net(options: OptionsInput<typeof netOptions> = {}): NetOptions {
   return resolveOptions(netOptions, options, 'net')
 }
 
-interface OpenOptions {
-  readonly net?: OptionsInput<typeof netOptions>
+interface ContextOptions {
+  readonly net?: OptionsInput<typeof netOptions> | undefined
+  readonly hooks?: Hooks | undefined
+  readonly logger?: Partial<Logger> | undefined
+}
+
+/** What connections share, with defaults and a silent logger. */
+export function context({ net: options, hooks = {}, logger }: ContextOptions = {}): NetContext {
+  return {
+    net: net(options),
+    clientId: 'samsa',
+    hooks,
+    logger: { debug() {}, info() {}, warn() {}, error() {}, ...logger },
+  }
+}
+
+interface OpenOptions extends ContextOptions {
   readonly signal?: AbortSignal
   readonly firstCorrelationId?: number
 }
@@ -20,8 +38,8 @@ interface OpenOptions {
 /** A connection to a peer, closed when the test ends. */
 export async function open(peer: Pick<Peer, 'address'>, options: OpenOptions = {}): Promise<Connection> {
   const { signal = new AbortController().signal, firstCorrelationId } = options
-  const { address } = peer
-  const connection = await Connection.open(address, 'broker 1', net(options.net), 'samsa', signal, firstCorrelationId)
+  const endpoint = { nodeId: 1, address: peer.address, label: 'broker 1', purpose: 'general' }
+  const connection = await Connection.open(endpoint, context(options), signal, firstCorrelationId)
   onTestFinished(() => connection.close())
   return connection
 }
