@@ -16,24 +16,29 @@ export {
   ConnectionError,
   MessageTooLargeError,
   ProtocolError,
+  SerializationError,
   TimeoutError,
   UnsupportedVersionError,
 } from './errors/client-errors.ts'
 export { KafkaError, type Remedy } from './errors/kafka-error.ts'
-export { Kafka } from './kafka.ts'
-export type {
-  BatchEvent,
-  ConnectEvent,
-  DeliveryEvent,
-  DisconnectEvent,
-  ErrorEvent,
-  Hook,
-  Hooks,
-  RequestEvent,
-  ThrottleEvent,
-} from './observe/hooks.ts'
+export { Kafka, type ProducerConfig } from './kafka.ts'
 export type { Logger } from './observe/logger.ts'
 export { ProducerErrors } from './producer/errors.ts'
+export { consistentCrc } from './producer/partitioners/consistent-crc.ts'
+export { type DefaultPartitionerOptions, defaultPartitioner } from './producer/partitioners/default.ts'
+export { customHash, hash, referenceHash } from './producer/partitioners/hash.ts'
+export { manual } from './producer/partitioners/manual.ts'
+export { murmur2 } from './producer/partitioners/murmur2.ts'
+export type {
+  Partitioner,
+  PartitionerCluster,
+  PartitionerFunction,
+  PartitionerMessage,
+  PartitionerObject,
+} from './producer/partitioners/partitioner.ts'
+export { random } from './producer/partitioners/random.ts'
+export { roundRobin } from './producer/partitioners/round-robin.ts'
+export { type StickyPartitionerOptions, sticky } from './producer/partitioners/sticky.ts'
 export { Producer } from './producer/producer.ts'
 export type {
   Data,
@@ -47,4 +52,9 @@ export type {
   WaitOptions,
 } from './producer/types.ts'
 export { type RecordHeader, RecordHeaders } from './records/headers.ts'
+export { bytes } from './serde/bytes.ts'
+export { json } from './serde/json.ts'
+export { double, int32, int64 } from './serde/numbers.ts'
+export type { Deserializer, Serde, SerdeContext, Serializer } from './serde/serde.ts'
+export { string } from './serde/string.ts'
 export type { RetryPolicy } from './util/backoff.ts'

@@ -4,9 +4,21 @@ import { bootstrapOf, type KafkaConfig, kafkaOptions, type ResolvedConfig } from
 import { Consumer } from './consumer/consumer.ts'
 import { ClosedError } from './errors/client-errors.ts'
 import { Producer } from './producer/producer.ts'
-import type { WaitOptions } from './producer/types.ts'
+import type { Data, ProducerInterceptor, WaitOptions } from './producer/types.ts'
+import type { Serializer } from './serde/serde.ts'
 import { resolveOptions } from './util/options.ts'
 import { onAbort } from './util/wait.ts'
+
+/** The options of a producer whose keys are `K` and whose values are `V`. */
+export interface ProducerConfig<K = Data, V = Data>
+  extends Omit<NonNullable<KafkaConfig['producer']>, 'key' | 'value' | 'interceptors'> {
+  /** How keys become bytes; without it they are text, bytes or Encoders. */
+  readonly key?: Serializer<K> | undefined
+  /** How values become bytes; without it they are text, bytes or Encoders. */
+  readonly value?: Serializer<V> | undefined
+  /** See each message before it is serialized, one after another. */
+  readonly interceptors?: readonly ProducerInterceptor<K, V>[] | undefined
+}
 
 /**
  * A Kafka cluster as seen from here. Connects to nothing until it must. Its producers, consumers and admins share
@@ -27,11 +39,14 @@ export class Kafka implements AsyncDisposable {
     this.#client = new Client({ bootstrap: bootstrapOf(brokers), clientId, net, metadata, logger, hooks })
   }
 
-  /** A producer; `options` override the `producer` slice of the configuration. */
-  producer(options?: KafkaConfig['producer']): Producer {
+  /**
+   * A producer; `options` override the `producer` slice of the configuration. Its serializers say what its keys and values are:
+   * `kafka.producer({ value: json<Order>() })` sends orders.
+   */
+  producer<K = Data, V = Data>(options?: ProducerConfig<K, V>): Producer<K, V> {
     const client = this.#open()
-    const resolved = this.#with({ producer: options }).producer
-    const producer: Producer = new Producer(client, resolved, () => this.#children.delete(producer))
+    const resolved = this.#with({ producer: options as KafkaConfig['producer'] }).producer
+    const producer: Producer<K, V> = new Producer(client, resolved, () => this.#children.delete(producer))
     this.#children.add(producer)
     return producer
   }

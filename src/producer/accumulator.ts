@@ -1,12 +1,9 @@
-import type { TopicSnapshot } from '../cluster/snapshot.ts'
 import { MessageTooLargeError } from '../errors/client-errors.ts'
 import { BatchEncoder } from '../records/batch-encoder.ts'
-import { Batch } from './batch.ts'
+import { Batch, type BatchQueue } from './batch.ts'
 import type { Draft } from './draft.ts'
 import { Linger } from './linger.ts'
 import type { Outcome } from './outcome.ts'
-import { PartitionQueue } from './partition-queue.ts'
-import type { TopicChooser, TopicLoad } from './partitioners/chooser.ts'
 import type { Room } from './room.ts'
 import type { ProducerMessage } from './types.ts'
 
@@ -30,39 +27,9 @@ export interface AccumulatorListener {
   /** A batch was begun: its time runs. */
   onOpened(batch: Batch): void
   /** A partition has something that may leave. */
-  onReady(queue: PartitionQueue): void
+  onReady(queue: BatchQueue): void
   /** A batch has its outcome; `heldBytes` of the producer's room are to be given back. */
   onSettled(batch: Batch, outcome: Outcome, messages: readonly ProducerMessage[] | undefined, heldBytes: number): void
-}
-
-/** What the producer has of one topic. */
-export class TopicQueues implements TopicLoad {
-  readonly name: string
-  /** The newest view of it; undefined while it is not known. */
-  snapshot: TopicSnapshot | undefined
-  readonly chooser: TopicChooser
-  readonly #queues: PartitionQueue[] = []
-
-  constructor(name: string, makeChooser: (load: TopicLoad) => TopicChooser) {
-    this.name = name
-    this.chooser = makeChooser(this)
-  }
-
-  queue(partition: number): PartitionQueue {
-    const known = this.#queues[partition]
-    if (known !== undefined) return known
-    const queue = new PartitionQueue(this.name, partition)
-    this.#queues[partition] = queue
-    return queue
-  }
-
-  queuedBatches(partition: number): number {
-    return this.#queues[partition]?.batches.size ?? 0
-  }
-
-  isFilling(partition: number): boolean {
-    return this.#queues[partition]?.open !== undefined
-  }
 }
 
 /** Gathers messages into batches, one open batch a partition. */
@@ -97,7 +64,7 @@ export class Accumulator {
    * @param deadline when the message's life ends, on the clock of `performance.now()`; by default it begins now.
    * @throws {@link MessageTooLargeError} when not even an empty batch has room for it.
    */
-  append(queue: PartitionQueue, draft: Draft, message: ProducerMessage, deadline?: number): Batch {
+  append(queue: BatchQueue, draft: Draft, message: ProducerMessage, deadline?: number): Batch {
     const { maxMessageBytes, flush } = this.#options
     const { key, value, headers, timestamp } = draft
     let batch = queue.open
@@ -170,7 +137,7 @@ export class Accumulator {
     this.#linger?.close()
   }
 
-  #open(queue: PartitionQueue, { key, value, headers, timestamp }: Draft, deadline: number | undefined): Batch {
+  #open(queue: BatchQueue, { key, value, headers, timestamp }: Draft, deadline: number | undefined): Batch {
     const { maxMessageBytes, deliveryTimeoutMs } = this.#options
     const encoder = new BatchEncoder({ initialBytes: queue.initialBytes })
     if (!encoder.tryAppend(maxMessageBytes, timestamp, key, value, headers)) {
@@ -190,7 +157,7 @@ export class Accumulator {
   }
 }
 
-function tooLarge({ name }: PartitionQueue, size: number, limit: number): MessageTooLargeError {
+function tooLarge({ name }: BatchQueue, size: number, limit: number): MessageTooLargeError {
   const message =
     `a message for ${name} makes a batch of ${size} bytes, more than producer.maxMessageBytes (${limit}); ` +
     'nothing of it was sent'

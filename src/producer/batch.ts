@@ -1,12 +1,15 @@
 import type { BatchEncoder } from '../records/batch-encoder.ts'
-import type { Outcome } from './outcome.ts'
+import { type Outcome, pick } from './outcome.ts'
 import type { PartitionQueue } from './partition-queue.ts'
 import type { ProducerIdentity } from './sequences.ts'
 import type { ProducerMessage, RecordMetadata } from './types.ts'
 
+/** The batches of a partition. */
+export type BatchQueue = PartitionQueue<Batch>
+
 /** Messages of one partition that leave together, and share one outcome. */
 export class Batch {
-  readonly queue: PartitionQueue
+  readonly queue: BatchQueue
   readonly encoder: BatchEncoder
   /** When it was begun, on the clock of `performance.now()`. */
   readonly openedAt: number
@@ -14,6 +17,8 @@ export class Batch {
   readonly deadline: number
   /** Its messages as they were given; undefined where nobody reads delivery reports. */
   messages: ProducerMessage[] | undefined
+  /** The timestamps of messages whose metadata will be asked for, at their numbers. */
+  timestamps: number[] = []
   /** How many of its messages nobody waits for, so that their failure must be told in another way. */
   unattended = 0
   /** What it counts for in the producer's buffer now. */
@@ -27,6 +32,8 @@ export class Batch {
   /** Its bytes once they are made: a retry sends the same ones. */
   bytes: Buffer | undefined
   attempts = 0
+  /** The node id of the broker that it was last sent to. */
+  sentTo = -1
   lastError: unknown
   /** An attempt ended without an answer, or with one that leaves open whether the broker has it. */
   mayBeWritten = false
@@ -34,7 +41,7 @@ export class Batch {
   #settled: Promise<Outcome> | undefined
   #resolve: ((outcome: Outcome) => void) | undefined
 
-  constructor(queue: PartitionQueue, encoder: BatchEncoder, openedAt: number, deadline: number) {
+  constructor(queue: BatchQueue, encoder: BatchEncoder, openedAt: number, deadline: number) {
     this.queue = queue
     this.encoder = encoder
     this.openedAt = openedAt
@@ -64,9 +71,17 @@ export class Batch {
     return this.#settled
   }
 
-  /** Where message number `index` was written. */
-  metadata(index: number, timestamp: number): Promise<RecordMetadata> {
-    return this.settled.then(outcome => outcome.at(index, timestamp))
+  /** Where its last message will be written, whose timestamp this is. */
+  lastMetadata(timestamp: number): Promise<RecordMetadata> {
+    const index = this.noteTimestamp(timestamp)
+    return this.settled.then(pick(index))
+  }
+
+  /** Keeps the timestamp of the last message, which its outcome will tell. Returns the message's number. */
+  noteTimestamp(timestamp: number): number {
+    const index = this.encoder.count - 1
+    this.timestamps[index] = timestamp
+    return index
   }
 
   /** The first outcome counts; false where there was one. */

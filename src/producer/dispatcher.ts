@@ -5,11 +5,10 @@ import type { Broker } from '../network/broker.ts'
 import { stampProducer } from '../records/producer-stamp.ts'
 import { backoffMs, type RetryPolicy } from '../util/backoff.ts'
 import type { Accumulator } from './accumulator.ts'
-import type { Batch } from './batch.ts'
+import type { Batch, BatchQueue } from './batch.ts'
 import type { Identities } from './identities.ts'
 import { Outbox, type OutboxOptions, type Postmaster } from './outbox.ts'
 import { Failed, Written } from './outcome.ts'
-import type { PartitionQueue } from './partition-queue.ts'
 import { splitBatch } from './split.ts'
 import { verdictOn } from './verdict.ts'
 
@@ -33,7 +32,7 @@ export class Dispatcher implements Postmaster {
   /** Undefined for a producer that is not idempotent. */
   readonly #identities: Identities | undefined
   readonly #outboxes = new Map<number, Outbox>()
-  readonly #ready = new Set<PartitionQueue>()
+  readonly #ready = new Set<BatchQueue>()
   readonly #backoffs = new Set<NodeJS.Timeout>()
   readonly #unsubscribe: () => void
   #turn: NodeJS.Immediate | undefined
@@ -71,7 +70,7 @@ export class Dispatcher implements Postmaster {
   }
 
   /** A partition may have something to send: it leaves at the end of the current turn of the event loop. */
-  wake(queue: PartitionQueue): void {
+  wake(queue: BatchQueue): void {
     if (queue.isBackingOff || queue.head() === undefined) return
     this.#ready.add(queue)
     this.onSlot()
@@ -87,7 +86,7 @@ export class Dispatcher implements Postmaster {
     this.#turn ??= setImmediate(() => this.#route())
   }
 
-  mayLeave(queue: PartitionQueue): boolean {
+  mayLeave(queue: BatchQueue): boolean {
     const head = queue.head()
     if (head === undefined || queue.isBackingOff || !this.#accumulator.isDue(head)) return false
     const { length: inFlight } = queue.inFlight
@@ -97,8 +96,9 @@ export class Dispatcher implements Postmaster {
     return isOrdered && inFlight < IDEMPOTENT_IN_FLIGHT
   }
 
-  take(queue: PartitionQueue): Batch {
+  take(queue: BatchQueue, nodeId: number): Batch {
     const batch = queue.take()
+    batch.sentTo = nodeId
     if (batch.attempts > 0) this.#retries++
     const { sequences } = queue
     if (sequences.identity !== undefined && batch.identity === undefined) {
@@ -112,7 +112,7 @@ export class Dispatcher implements Postmaster {
     const { queue } = batch
     queue.onAnswered(batch)
     if (batch.baseSequence >= 0) queue.sequences.onWritten(batch.baseSequence)
-    this.#accumulator.settle(batch, new Written(queue.topic, queue.partition, baseOffset, logAppendTime))
+    this.#accumulator.settle(batch, new Written(queue, baseOffset, logAppendTime, batch.timestamps))
     this.wake(queue)
   }
 
@@ -144,14 +144,17 @@ export class Dispatcher implements Postmaster {
         break
       case 'retry':
     }
-    this.#client.logger.debug('a batch is sent again', {
-      topic: queue.topic,
-      partition: queue.partition,
-      attempt: batch.attempts,
-      error: String(error),
-    })
+    this.#tellRetry(queue, batch.attempts, error as KafkaError)
     queue.putBack(batch)
-    this.#backOff(queue, batch.attempts, error as KafkaError)
+    if (this.#hasMoved(batch)) this.wake(queue)
+    else this.#backOff(queue, batch.attempts, error as KafkaError)
+  }
+
+  /** Whether another broker is known to lead the partition by now: there it can be tried at once. */
+  #hasMoved({ queue, sentTo }: Batch): boolean {
+    const { topics } = this.#client.metadata.snapshot
+    const leader = topics.get(queue.topic)?.partitions[queue.partition]?.leader ?? -1
+    return leader >= 0 && leader !== sentTo
   }
 
   /** Leaves no timer behind. What has no outcome yet is the caller's to fail. */
@@ -167,7 +170,12 @@ export class Dispatcher implements Postmaster {
     this.#accumulator.settle(batch, outcome)
   }
 
-  #backOff(queue: PartitionQueue, attempts: number, error: KafkaError): void {
+  #tellRetry({ topic, partition }: BatchQueue, attempt: number, error: KafkaError): void {
+    this.#client.logger.debug('a batch is sent again', { topic, partition, attempt, error: error.message })
+    this.#client.hooks.onError?.({ error, topic, partition, willRetry: true })
+  }
+
+  #backOff(queue: BatchQueue, attempts: number, error: KafkaError): void {
     if (error.remedy === 'refresh-metadata') this.#client.metadata.refreshSoon()
     queue.isBackingOff = true
     const timer = setTimeout(
@@ -201,10 +209,11 @@ export class Dispatcher implements Postmaster {
   }
 
   /** Its messages stay where they are, and more may come. */
-  #onLeaderless(queue: PartitionQueue, head: Batch, error: KafkaError): void {
+  #onLeaderless(queue: BatchQueue, head: Batch, error: KafkaError): void {
     head.attempts++
     head.lastError = error
     if (verdictOn(head, error, this.#options.retry.max) === 'retry') {
+      this.#tellRetry(queue, head.attempts, error)
       this.#backOff(queue, head.attempts, error)
       return
     }
@@ -242,7 +251,7 @@ export class Dispatcher implements Postmaster {
       })
   }
 
-  #renew(queue: PartitionQueue): void {
+  #renew(queue: BatchQueue): void {
     queue.sequences.needsRenewal = true
     const { topic, partition } = queue
     this.#client.logger.warn('the broker lost track of a producer, which goes on with new sequences', {
@@ -252,7 +261,7 @@ export class Dispatcher implements Postmaster {
   }
 
   /** Whether a partition of which nothing is in flight can go on; gives it sequences where it has none that are good. */
-  #hasSequences(queue: PartitionQueue, identities: Identities): boolean {
+  #hasSequences(queue: BatchQueue, identities: Identities): boolean {
     const { sequences } = queue
     if (sequences.identity === undefined) sequences.identity = identities.current
     if (sequences.identity === undefined) return false

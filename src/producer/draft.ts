@@ -34,13 +34,13 @@ export interface Serializers {
  * @throws {@link ConfigurationError} that names each field at fault; {@link SerializationError}; what an {@link Encoder} throws.
  */
 export function draftOf(
-  message: ProducerMessage<never, never>,
+  message: ProducerMessage<unknown, unknown>,
   serializers: Serializers | undefined,
   now: number,
 ): Draft {
   // What most messages are like costs a few comparisons; the rest is looked at with care.
   if (serializers === undefined && typeof message === 'object' && message !== null) {
-    const { topic, key = null, value, headers, partition, timestamp = now, metadata } = message as ProducerMessage
+    const { topic, key = null, value, headers, partition, timestamp = now, metadata } = message
     if (
       typeof topic === 'string' &&
       isPlain(key) &&
@@ -52,7 +52,7 @@ export function draftOf(
       return { topic, partition, key, value, headers: null, timestamp, metadata }
     }
   }
-  return carefully(message as ProducerMessage<unknown, unknown>, serializers, now)
+  return carefully(message, serializers, now)
 }
 
 /** The size of its key and value, where text is taken to be ASCII. */

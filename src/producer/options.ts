@@ -5,7 +5,7 @@ import { retryOptions } from '../util/retry-options.ts'
 import { partitionerProblem } from './partitioners/chooser-for.ts'
 import { defaultPartitioner } from './partitioners/default.ts'
 import type { Partitioner } from './partitioners/partitioner.ts'
-import type { ProducerInterceptor } from './types.ts'
+import type { Data, ProducerInterceptor } from './types.ts'
 
 /** The `producer` slice of the configuration. */
 export const producerOptions = section(
@@ -43,16 +43,11 @@ export const producerOptions = section(
     /** The whole life of a message, from `send` to the broker's answer, with all retries. */
     deliveryTimeoutMs: ms(120_000, { min: 1 }),
     /** How keys become bytes; without it they are text, bytes or Encoders. */
-    key: custom<Serializer<unknown> | undefined>(undefined, serializerProblem, 'Serializer'),
+    key: custom<Serializer<Data> | undefined>(undefined, serializerProblem, 'Serializer'),
     /** How values become bytes; without it they are text, bytes or Encoders. */
-    value: custom<Serializer<unknown> | undefined>(undefined, serializerProblem, 'Serializer'),
+    value: custom<Serializer<Data> | undefined>(undefined, serializerProblem, 'Serializer'),
     /** See each message before it is serialized, one after another. */
-    interceptors: custom<readonly ProducerInterceptor<never, never>[]>(
-      [],
-      interceptorsProblem,
-      'ProducerInterceptor[]',
-      '[]',
-    ),
+    interceptors: custom<readonly ProducerInterceptor[]>([], interceptorsProblem, 'ProducerInterceptor[]', '[]'),
     /** How a batch is tried again; by default until `deliveryTimeoutMs`. */
     retry: retryOptions(Infinity, 100, 1_000),
   },

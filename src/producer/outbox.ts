@@ -3,8 +3,7 @@ import type { Broker } from '../network/broker.ts'
 import type { Connection } from '../network/connection.ts'
 import { Produce } from '../protocol/messages/produce.ts'
 import { Fifo } from '../util/fifo.ts'
-import type { Batch } from './batch.ts'
-import type { PartitionQueue } from './partition-queue.ts'
+import type { Batch, BatchQueue } from './batch.ts'
 import { type Parcel, produceBody, readAnswer, type Verdicts } from './produce-request.ts'
 
 /** How much later than `producer.timeoutMs` an answer may be: a broker that gives up on its replicas says so then. */
@@ -20,9 +19,9 @@ export interface OutboxOptions {
 /** What an outbox needs of, and tells to, who runs it. */
 export interface Postmaster extends Verdicts {
   /** Whether the queue's next batch may leave now. */
-  mayLeave(queue: PartitionQueue): boolean
-  /** Takes the next batch of a queue. */
-  take(queue: PartitionQueue): Batch
+  mayLeave(queue: BatchQueue): boolean
+  /** Takes the next batch of a queue, to be sent to a broker. */
+  take(queue: BatchQueue, nodeId: number): Batch
   /** Makes the bytes of a batch to which nothing is added any more; large ones off the event loop. */
   encode(batch: Batch): Buffer | Promise<Buffer>
   /** A slot is free. */
@@ -44,7 +43,7 @@ export class Outbox {
   readonly #client: Client
   readonly #options: OutboxOptions
   readonly #postmaster: Postmaster
-  #waiting = new Set<PartitionQueue>()
+  #waiting = new Set<BatchQueue>()
   readonly #requests = new Fifo<Request>()
   #inFlight = 0
   #isDialling = false
@@ -66,12 +65,12 @@ export class Outbox {
   }
 
   /** Takes a partition whose leader this broker is, and which has something to send. */
-  add(queue: PartitionQueue): void {
+  add(queue: BatchQueue): void {
     this.#waiting.add(queue)
   }
 
   /** Gives back the partitions that wait for a free slot: their leader may be another broker now. */
-  release(): Iterable<PartitionQueue> {
+  release(): Iterable<BatchQueue> {
     const queues = this.#waiting
     this.#waiting = new Set()
     return queues
@@ -98,7 +97,7 @@ export class Outbox {
       isFull ||= head.sizeBytes > room && batches.length > 0
       if (!isFull) {
         room -= head.sizeBytes
-        batches.push(this.#postmaster.take(queue))
+        batches.push(this.#postmaster.take(queue, this.#broker.nodeId))
       }
       // Behind those that did not fit, so that each has its turn.
       if (queue.batches.size > 0) this.#waiting.add(queue)
@@ -184,7 +183,7 @@ export class Outbox {
       // The broker gets the time that it was promised for its replicas, and some to answer.
       const limitMs = Math.max(this.#client.net.requestTimeoutMs, timeoutMs + ANSWER_MS)
       const answer = await connection.request(Produce, body, { maxVersion, timeoutMs: limitMs })
-      readAnswer(answer, parcels, topicData, this.#broker.label, this.#postmaster)
+      readAnswer(answer, parcels, topicData, this.#broker.label, this.#client.metadata, this.#postmaster)
     } catch (error) {
       for (const { batch } of parcels) this.#postmaster.onFailed(batch, error, true)
     }

@@ -5,10 +5,20 @@ export interface Outcome {
   /**
    * Where the message is that was put into the batch as number `index`, from 0.
    *
-   * @param timestamp the message's own.
    * @throws the message's error where it was not written.
    */
-  at(index: number, timestamp: number): RecordMetadata
+  at(index: number): RecordMetadata
+}
+
+const pickers: ((outcome: Outcome) => RecordMetadata)[] = []
+
+/** What takes message number `index` out of an outcome. Batches share them: a closure a message is garbage that lives long. */
+export function pick(index: number): (outcome: Outcome) => RecordMetadata {
+  const known = pickers[index]
+  if (known !== undefined) return known
+  const picker = (outcome: Outcome) => outcome.at(index)
+  pickers[index] = picker
+  return picker
 }
 
 /** All of it is in the log. */
@@ -18,19 +28,32 @@ export class Written implements Outcome {
   /** -1n where the broker told nothing. */
   readonly baseOffset: bigint
   /** -1 where the messages keep their own times. */
-  readonly logAppendTime: number
+  readonly #logAppendTime: number
+  readonly #timestamps: readonly number[]
 
-  constructor(topic: string, partition: number, baseOffset: bigint, logAppendTime: number) {
+  /** `timestamps` are the messages' own, for those that will be asked for. */
+  constructor(
+    { topic, partition }: { readonly topic: string; readonly partition: number },
+    baseOffset: bigint,
+    logAppendTime: number,
+    timestamps: readonly number[],
+  ) {
     this.topic = topic
     this.partition = partition
     this.baseOffset = baseOffset
-    this.logAppendTime = logAppendTime
+    this.#logAppendTime = logAppendTime
+    this.#timestamps = timestamps
   }
 
-  at(index: number, timestamp: number): RecordMetadata {
-    const { topic, partition, baseOffset, logAppendTime } = this
+  at(index: number): RecordMetadata {
+    const { topic, partition, baseOffset } = this
     const offset = baseOffset < 0n ? -1n : baseOffset + BigInt(index)
-    return { topic, partition, offset, timestamp: logAppendTime < 0 ? timestamp : logAppendTime }
+    return {
+      topic,
+      partition,
+      offset,
+      timestamp: this.#logAppendTime < 0 ? this.#timestamps[index]! : this.#logAppendTime,
+    }
   }
 }
 
@@ -62,10 +85,10 @@ export class InParts implements Outcome {
     return this.#parts
   }
 
-  at(index: number, timestamp: number): RecordMetadata {
+  at(index: number): RecordMetadata {
     let first = 0
     for (const { count, outcome } of this.#parts) {
-      if (index < first + count) return outcome.at(index - first, timestamp)
+      if (index < first + count) return outcome.at(index - first)
       first += count
     }
     throw new RangeError(`the batch had ${first} messages, and none is number ${index}`)

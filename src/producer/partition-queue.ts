@@ -1,9 +1,15 @@
 import { Fifo } from '../util/fifo.ts'
-import type { Batch } from './batch.ts'
 import { isBefore, Sequences } from './sequences.ts'
 
+/** What a queue needs to know of its batches. */
+interface Queued {
+  readonly isSettled: boolean
+  /** The sequence of its first record; -1 where it has none. */
+  readonly baseSequence: number
+}
+
 /** The batches of one partition on their way out. */
-export class PartitionQueue {
+export class PartitionQueue<Batch extends Queued> {
   readonly topic: string
   readonly partition: number
   /** Those that are to be sent, for the first time or again, oldest first. */

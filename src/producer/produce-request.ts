@@ -1,4 +1,5 @@
 import type { Metadata } from '../cluster/metadata.ts'
+import type { LeaderHint } from '../cluster/snapshot.ts'
 import { errorCodes } from '../errors/broker-codes.ts'
 import { brokerError } from '../errors/broker-error.ts'
 import { ProtocolError } from '../errors/client-errors.ts'
@@ -60,20 +61,29 @@ type PartitionAnswer = Answer['responses'][number]['partitionResponses'][number]
 
 /** Brings each batch of a request its own outcome, wherever the answer has it. */
 export function readAnswer(
-  { responses }: Answer,
+  { responses, nodeEndpoints }: Answer,
   parcels: readonly Parcel[],
   asked: readonly TopicParcels[],
   label: string,
+  metadata: Metadata,
   verdicts: Verdicts,
 ): void {
   // By the ids that were sent: the metadata may have another id for the name by now.
   const names = new Map(asked.map(({ topicId, name }) => [topicId, name]))
   const results = new Map<string, PartitionAnswer[]>()
+  const hints: LeaderHint[] = []
   for (const { name, topicId, partitionResponses } of responses) {
+    const topic = name === '' ? (names.get(topicId) ?? '') : name
     const byPartition: PartitionAnswer[] = []
-    for (const result of partitionResponses) byPartition[result.index] = result
-    results.set(name === '' ? (names.get(topicId) ?? '') : name, byPartition)
+    for (const result of partitionResponses) {
+      const { index: partition, currentLeader } = result
+      byPartition[partition] = result
+      if (result.errorCode !== 0 && currentLeader.leaderId >= 0) hints.push({ topic, partition, ...currentLeader })
+    }
+    results.set(topic, byPartition)
   }
+  // Before those that failed are told, so that they go to the new leader at once (KIP-951).
+  if (hints.length > 0) metadata.learnLeaders(hints, nodeEndpoints)
   for (const { batch } of parcels) {
     const { topic, partition, name } = batch.queue
     const result = results.get(topic)?.[partition]

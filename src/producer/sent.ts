@@ -3,9 +3,7 @@ import type { Outcome } from './outcome.ts'
 import type { ProducerMessage, RecordMetadata } from './types.ts'
 
 /** A message that was accepted: its place in a batch, or a promise where it has none yet. */
-export type Sent =
-  | { readonly batch: Batch; readonly index: number; readonly timestamp: number }
-  | Promise<RecordMetadata>
+export type Sent = { readonly batch: Batch; readonly index: number } | Promise<RecordMetadata>
 
 interface Settled<K, V> {
   readonly written: RecordMetadata[]
@@ -27,7 +25,7 @@ export async function settledAll<K, V>(
   sent.forEach((each, i) => {
     try {
       if (!(each instanceof Promise)) {
-        written.push(outcomes.get(each.batch)!.at(each.index, each.timestamp))
+        written.push(outcomes.get(each.batch)!.at(each.index))
         return
       }
       const result = others.next().value!

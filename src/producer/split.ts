@@ -28,6 +28,7 @@ export function splitBatch(batch: Batch, accumulator: Accumulator): void {
     half.isDue = true
     half.identity = batch.identity
     if (batch.baseSequence >= 0) half.baseSequence = advance(batch.baseSequence, i * middle)
+    half.timestamps = batch.timestamps.slice(i * middle, i === 0 ? middle : count)
     half.messages = batch.messages?.slice(i * middle, i === 0 ? middle : count)
     return half
   })
