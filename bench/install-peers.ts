@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
+import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { run, tail } from '../scripts/kafka/run.ts'
 
@@ -9,7 +10,10 @@ export const peersFolder = fileURLToPath(new URL('./peers/', import.meta.url))
 /** A `require` that finds them. */
 export const requirePeer = createRequire(`${peersFolder}package.json`)
 
-let installed: Promise<void> | undefined
+/** librdkafka's is apart: its own script has to download or build it, which may take minutes, or fail. */
+export const nativePeersFolder = fileURLToPath(new URL('./peers/native/', import.meta.url))
+
+const installed = new Map<string, Promise<void>>()
 
 /**
  * Installs them where they are not there, or are not those of the lockfile. Where it fails it is not tried again.
@@ -17,28 +21,34 @@ let installed: Promise<void> | undefined
  * @throws Error with what npm says
  */
 export function installPeers(): Promise<void> {
-  installed ??= install()
-  return installed
+  return once(peersFolder, ['--ignore-scripts'])
 }
 
-async function install(): Promise<void> {
+/** The same for `nativePeersFolder`. */
+export function installNativePeers(): Promise<void> {
+  // Where there is no binary to download it is built: with the libraries of the system, instead of downloading those too.
+  return once(nativePeersFolder, ['--ignore-scripts=false'], { CKJS_LINKING: 'dynamic' })
+}
+
+function once(folder: string, options: readonly string[], env: Record<string, string> = {}): Promise<void> {
+  const running = installed.get(folder) ?? install(folder, options, env)
+  installed.set(folder, running)
+  return running
+}
+
+async function install(folder: string, scripts: readonly string[], env: Record<string, string>): Promise<void> {
+  const name = `bench/${relative(import.meta.dirname, folder)}`
   // A copy of the lockfile by which they were installed; `npm ci` removes it with all the rest.
-  const mark = `${peersFolder}node_modules/.installed.json`
-  const lockfile = await readFile(`${peersFolder}package-lock.json`, 'utf8')
+  const mark = `${folder}node_modules/.installed.json`
+  const lockfile = await readFile(`${folder}package-lock.json`, 'utf8')
   if ((await readFile(mark, 'utf8').catch(() => undefined)) === lockfile) return
-  console.log('installing the peers into bench/peers …')
+  console.log(`installing the peers into ${name} …`)
   // npm would wait for more than a minute where there is no registry.
-  const options = [
-    '--ignore-scripts',
-    '--prefer-offline',
-    '--fetch-retry-mintimeout=1000',
-    '--json',
-    '--loglevel=silent',
-  ]
-  const { code, output } = await run('npm', ['ci', ...options], { cwd: peersFolder })
+  const options = [...scripts, '--prefer-offline', '--fetch-retry-mintimeout=1000', '--json', '--loglevel=silent']
+  const { code, output } = await run('npm', ['ci', ...options], { cwd: folder, env })
   if (code !== 0) {
     const summary = /"summary": "(.*)"/.exec(output)?.[1] ?? tail(output)
-    throw new Error(`npm could not install bench/peers: ${summary}`)
+    throw new Error(`npm could not install ${name}: ${summary}`)
   }
   await writeFile(mark, lockfile)
 }

@@ -1,0 +1,40 @@
+import { pathToFileURL } from 'node:url'
+import { type Adapter, rotation } from './adapter.ts'
+
+/** How many promises are waited for together; as many again are made meanwhile. */
+const WINDOW = 10_000
+
+/** From its build, so that what users get is measured. Modes: `enqueue`, and `send` with a promise for each message. */
+export const samsa: Adapter = async ({ mode, from, topic, brokers, idempotent, compression }, values) => {
+  const { Kafka } = (await import(pathToFileURL(from).href)) as typeof import('../../../src/index.ts')
+  const { version } = (await import('../../../package.json')) as { version: string }
+  const kafka = new Kafka({ brokers: [...brokers] })
+  const producer = kafka.producer({ idempotent, compression })
+  const next = rotation(values)
+
+  const enqueueMany = async (count: number): Promise<number> => {
+    for (let i = 0; i < count; i++) {
+      const message = { topic, value: next() }
+      while (!producer.enqueue(message)) await producer.ready()
+    }
+    await producer.flush()
+    return count
+  }
+  const sendMany = async (count: number): Promise<number> => {
+    let before: Promise<unknown> = Promise.resolve()
+    for (let sent = 0; sent < count; sent += WINDOW) {
+      const length = Math.min(WINDOW, count - sent)
+      const window = Promise.all(Array.from({ length }, () => producer.send({ topic, value: next() })))
+      await before
+      before = window
+    }
+    await before
+    return count
+  }
+  return {
+    version,
+    sendMany: mode === 'enqueue' ? enqueueMany : sendMany,
+    sendOne: () => producer.send({ topic, value: next() }),
+    close: () => kafka.close(),
+  }
+}

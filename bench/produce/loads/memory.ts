@@ -1,0 +1,10 @@
+import type { Sender } from '../adapters/adapter.ts'
+import type { Task } from '../task.ts'
+import { type LoadResult, stopwatch } from './stopwatch.ts'
+
+/** Sends it all, faster than the broker takes it: what is of interest is the memory. */
+export async function memory(sender: Sender, { maxMessages }: Task): Promise<LoadResult> {
+  const stop = stopwatch()
+  const messages = await sender.sendMany(maxMessages)
+  return { ...stop(), messages, allMessages: messages }
+}
