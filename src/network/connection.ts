@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { ClosedError, ConnectionError, MessageTooLargeError, ProtocolError } from '../errors/client-errors.ts'
+import { ClosedError, ConnectionError, ProtocolError } from '../errors/client-errors.ts'
 import type { KafkaError } from '../errors/kafka-error.ts'
 import { asError } from '../observe/hooks.ts'
 import type { Api, Request, Response } from '../protocol/api.ts'
@@ -7,18 +7,17 @@ import { decodeResponse } from '../protocol/codec.ts'
 import { FrameSplitter } from '../protocol/frame.ts'
 import { responseBodyStart } from '../protocol/header.ts'
 import { chooseVersion, type VersionRange } from '../protocol/versions.ts'
-import { Writer } from '../protocol/writer.ts'
 import { Fifo } from '../util/fifo.ts'
 import { abortable, onAbort } from '../util/wait.ts'
+import { Alarm } from './alarm.ts'
 import type { Endpoint, NetContext } from './context.ts'
 import { dial } from './dial.ts'
-import { broken, closedByPeer, garbage, overdue } from './failures.ts'
-import { negotiate } from './handshake.ts'
-import { Exchange, type ReadAnswer } from './in-flight.ts'
+import { broken, closedByPeer, garbage, overdue, throttled } from './failures.ts'
+import { negotiate, readVersions } from './handshake.ts'
+import { Exchange, LENGTH_BYTES, type ReadAnswer } from './in-flight.ts'
+import { Throttle, throttleTimeOf } from './throttle.ts'
 
 const MAX_CORRELATION_ID = 0x7fffffff
-/** What says how long a frame is. */
-const LENGTH_BYTES = 4
 
 export interface RequestOptions {
   /** Drops the wait, not the connection: the answer is awaited and thrown away. */
@@ -44,14 +43,16 @@ export class Connection {
   readonly #frames: FrameSplitter
   readonly #waiting = new Fifo<Exchange>()
   readonly #inFlight = new Fifo<Exchange>()
+  readonly #throttle = new Throttle()
+  /** Serves all deadlines, the throttling and the idle limit. */
+  readonly #alarm = new Alarm(() => this.#onAlarm())
+  #wasThrottled = false
   #versions: ReadonlyMap<number, VersionRange> = new Map()
   #nextCorrelationId: number
   #hasAnswered = false
   /** Whether the handshake is over, and hooks have been told so. */
   #isOpen = false
   #lastUse = performance.now()
-  #timer: NodeJS.Timeout | undefined
-  #timerAt = Infinity
   #corked = false
   #closed: unknown
   #onLost: (() => void) | undefined
@@ -139,7 +140,7 @@ export class Connection {
     try {
       const left = () => Math.max(1, dialTimeoutMs - (performance.now() - started))
       this.#versions = await negotiate((api, version, body) => {
-        return this.#submit(api, version, body, { timeoutMs: left() }, frameItself) as Promise<Buffer>
+        return this.#submit(api, version, body, { timeoutMs: left() }, readVersions) as Promise<Response<typeof api>>
       })
       if (this.#closed !== undefined) throw this.#closed
       this.#isOpen = true
@@ -174,9 +175,13 @@ export class Connection {
     }
     this.#waiting.push(exchange)
     this.#pump()
+    if (!this.#throttle.isOn) return
+    exchange.deadline = performance.now() + exchange.timeoutMs
+    this.#arm(exchange.deadline)
   }
 
   #pump(): void {
+    if (this.#throttle.isOn && !this.#throttle.hasEnded(performance.now())) return
     while (this.#inFlight.size < this.#context.net.maxOpenRequests) {
       const next = this.#waiting.shift()
       if (next === undefined) return
@@ -187,16 +192,17 @@ export class Connection {
   #write(exchange: Exchange): void {
     let chunks: Buffer[]
     try {
-      chunks = this.#encode(exchange)
+      chunks = exchange.encode(this.#nextCorrelationId, this.#context)
     } catch (error) {
       this.#reject(exchange, error)
       return
     }
+    this.#nextCorrelationId = exchange.correlationId === MAX_CORRELATION_ID ? 0 : exchange.correlationId + 1
     this.#cork()
     this.#lastUse = performance.now()
     exchange.writtenAt = this.#lastUse
+    exchange.deadline = exchange.readAnswer === undefined ? Infinity : this.#lastUse + exchange.timeoutMs
     if (exchange.readAnswer !== undefined) {
-      exchange.deadline = this.#lastUse + exchange.timeoutMs
       this.#inFlight.push(exchange)
       for (const chunk of chunks) this.#socket.write(chunk)
     } else {
@@ -208,25 +214,6 @@ export class Connection {
       })
     }
     this.#arm(exchange.deadline)
-  }
-
-  #encode(exchange: Exchange): Buffer[] {
-    const { clientId, net } = this.#context
-    const correlationId = this.#nextCorrelationId
-    const writer = new Writer()
-    writer.int32(0)
-    exchange.write(writer, correlationId, clientId)
-    const size = writer.sizeBytes - LENGTH_BYTES
-    if (size > net.maxRequestBytes) {
-      const message = `a ${exchange.name} request of ${size} bytes is larger than net.maxRequestBytes (${net.maxRequestBytes})`
-      throw new MessageTooLargeError(message, size, net.maxRequestBytes)
-    }
-    const chunks = writer.finish()
-    chunks[0]!.writeInt32BE(size, 0)
-    exchange.requestBytes = size + LENGTH_BYTES
-    exchange.correlationId = correlationId
-    this.#nextCorrelationId = correlationId === MAX_CORRELATION_ID ? 0 : correlationId + 1
-    return chunks
   }
 
   /** Requests of one turn of the event loop leave in one system call. */
@@ -273,7 +260,44 @@ export class Connection {
       return
     }
     this.#inFlight.shift()
+    const throttleTimeMs = throttleTimeOf(answer)
+    if (throttleTimeMs > 0) this.#obey(exchange.api.name, throttleTimeMs)
     this.#resolve(exchange, answer, frame.length + LENGTH_BYTES)
+  }
+
+  /** Nothing more is written until the time is over; what is in flight goes on. */
+  #obey(api: string, throttleTimeMs: number): void {
+    const now = performance.now()
+    if (!this.#throttle.isOn) {
+      // From now on it is the broker that makes them wait.
+      for (const exchange of this.#waiting) exchange.deadline = now + exchange.timeoutMs
+    }
+    this.#throttle.extend(throttleTimeMs, now)
+    const { label: broker, nodeId } = this.#endpoint
+    const level = this.#wasThrottled ? 'debug' : 'warn'
+    this.#wasThrottled = true
+    this.#context.logger[level]('a broker throttles this client, which is over a quota', {
+      broker,
+      api,
+      throttleTimeMs,
+    })
+    this.#context.hooks.onThrottle?.({ broker, nodeId, api, throttleTimeMs })
+    this.#arm(this.#nextExpiry(now))
+  }
+
+  /** Fails the requests that a throttling broker has kept waiting for too long; tells when there is more to do. */
+  #nextExpiry(now: number): number {
+    let next = this.#throttle.until
+    for (let left = this.#waiting.size; left > 0; left--) {
+      const exchange = this.#waiting.shift()
+      // A hook may have closed the connection.
+      if (exchange === undefined) return Infinity
+      if (exchange.deadline > now) {
+        this.#waiting.push(exchange)
+        next = Math.min(next, exchange.deadline)
+      } else this.#reject(exchange, throttled(this.#endpoint, this.#throttle.toldMs, exchange))
+    }
+    return next
   }
 
   #resolve(exchange: Exchange, answer: unknown, responseBytes: number): void {
@@ -297,19 +321,19 @@ export class Connection {
     this.#fail(broken(this.#endpoint, closedByPeer(this.#context.net, this.#hasAnswered)))
   }
 
-  /** One timer serves the deadlines of all requests and the idle limit; it is set anew only when it must fire earlier. */
-  #arm(at: number): void {
+  /** When nothing was written or read for too long; never while an answer is due, or the broker wants silence. */
+  #idleAt(): number {
     const { idleMs } = this.#context.net
-    const idleAt = idleMs === 0 || this.#inFlight.size > 0 ? Infinity : this.#lastUse + idleMs
-    const due = Math.min(at, idleAt)
-    if (due >= this.#timerAt || due === Infinity) return
-    clearTimeout(this.#timer)
-    this.#timerAt = due
-    this.#timer = setTimeout(() => this.#onTimer(), Math.max(1, Math.ceil(due - performance.now())))
+    return idleMs === 0 || this.#inFlight.size > 0 || this.#throttle.isOn ? Infinity : this.#lastUse + idleMs
   }
 
-  #onTimer(): void {
-    this.#timerAt = Infinity
+  /** The alarm is to ring at `at`, or when the connection has been idle for too long. */
+  #arm(at: number): void {
+    // A hook may have closed it.
+    if (this.#closed === undefined) this.#alarm.set(Math.min(at, this.#idleAt()))
+  }
+
+  #onAlarm(): void {
     const { net } = this.#context
     const now = performance.now()
     let next = Infinity
@@ -321,7 +345,9 @@ export class Connection {
       }
       next = Math.min(next, exchange.deadline)
     }
-    if (net.idleMs > 0 && this.#inFlight.size === 0 && now - this.#lastUse >= net.idleMs) {
+    this.#pump()
+    if (this.#throttle.isOn) next = Math.min(next, this.#nextExpiry(now))
+    if (this.#idleAt() <= now) {
       this.#fail(broken(this.#endpoint, `was idle for net.idleMs (${net.idleMs} ms) and was closed`), undefined, true)
       return
     }
@@ -339,7 +365,7 @@ export class Connection {
     const forAll = error instanceof ClosedError || error instanceof ConnectionError
     const reason = forAll ? error : broken(this.#endpoint, 'was given up', error)
     this.#closed = reason
-    clearTimeout(this.#timer)
+    this.#alarm.clear()
     this.#socket.destroy()
     const waiting = [...this.#inFlight, ...this.#waiting]
     this.#inFlight.clear()
@@ -354,8 +380,4 @@ export class Connection {
 
 function readBody(api: Api, version: number, frame: Buffer): unknown {
   return decodeResponse(api, version, frame.subarray(responseBodyStart(api, version, frame)))
-}
-
-function frameItself(_api: Api, _version: number, frame: Buffer): Buffer {
-  return frame
 }

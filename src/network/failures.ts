@@ -39,3 +39,11 @@ export function overdue(
     `${label} did not answer ${name} within ${limit}; it may be frozen, overloaded or not a Kafka broker`,
   )
 }
+
+/** The error of a request that was not sent in time, because the broker wanted silence. */
+export function throttled({ label }: Endpoint, throttleTimeMs: number, { name, timeoutMs }: Exchange): TimeoutError {
+  return new TimeoutError(
+    `${name} could not be sent within its time limit (${Math.round(timeoutMs)} ms): ${label} throttles this client ` +
+      `for ${throttleTimeMs} ms, because it is over a quota`,
+  )
+}

@@ -1,14 +1,15 @@
 import { errorCodes } from '../errors/broker-codes.ts'
 import { brokerError } from '../errors/broker-error.ts'
 import { ProtocolError } from '../errors/client-errors.ts'
-import type { Request, Response } from '../protocol/api.ts'
+import type { Api, Request, Response } from '../protocol/api.ts'
 import { decodeResponse } from '../protocol/codec.ts'
 import { responseBodyStart } from '../protocol/header.ts'
 import { ApiVersions } from '../protocol/messages/api-versions.ts'
 import type { VersionRange } from '../protocol/versions.ts'
 import { SOFTWARE_NAME, SOFTWARE_VERSION } from './software.ts'
 
-type Ask = (api: typeof ApiVersions, version: number, body: Request<typeof ApiVersions>) => Promise<Buffer>
+type Answer = Response<typeof ApiVersions>
+type Ask = (api: typeof ApiVersions, version: number, body: Request<typeof ApiVersions>) => Promise<Answer>
 
 /**
  * Asks which APIs the broker offers, in which versions. A broker that does not know the version of the question answers
@@ -17,11 +18,11 @@ type Ask = (api: typeof ApiVersions, version: number, body: Request<typeof ApiVe
 export async function negotiate(ask: Ask): Promise<ReadonlyMap<number, VersionRange>> {
   const body = { clientSoftwareName: SOFTWARE_NAME, clientSoftwareVersion: SOFTWARE_VERSION }
   const newest = ApiVersions.stable
-  let answer = decodeAnswer(await ask(ApiVersions, newest, body), newest)
+  let answer = await ask(ApiVersions, newest, body)
   if (answer.errorCode === errorCodes.UNSUPPORTED_VERSION) {
     const known = answer.apiKeys.find(({ apiKey }) => apiKey === ApiVersions.key)
     const version = Math.max(0, Math.min(newest - 1, known?.maxVersion ?? 0))
-    answer = decodeAnswer(await ask(ApiVersions, version, body), version)
+    answer = await ask(ApiVersions, version, body)
   }
   if (answer.errorCode !== 0) throw brokerError(answer.errorCode, 'ApiVersions, the first request of a connection')
   const versions = new Map<number, VersionRange>()
@@ -31,7 +32,8 @@ export async function negotiate(ask: Ask): Promise<ReadonlyMap<number, VersionRa
   return versions
 }
 
-function decodeAnswer(frame: Buffer, version: number): Response<typeof ApiVersions> {
+/** Reads an answer to ApiVersions, which may be in version 0 whatever the question was in. */
+export function readVersions(_: Api, version: number, frame: Buffer): Answer {
   const body = frame.subarray(responseBodyStart(ApiVersions, version, frame))
   if (body.length < 2) throw new ProtocolError(`an ApiVersions answer of ${frame.length} bytes`)
   return decodeResponse(ApiVersions, body.readInt16BE(0) === errorCodes.UNSUPPORTED_VERSION ? 0 : version, body)

@@ -1,7 +1,12 @@
+import { MessageTooLargeError } from '../errors/client-errors.ts'
 import type { Api, Request } from '../protocol/api.ts'
 import { writeRequest } from '../protocol/codec.ts'
 import { writeRequestHeader } from '../protocol/header.ts'
-import type { Writer } from '../protocol/writer.ts'
+import { Writer } from '../protocol/writer.ts'
+import type { NetContext } from './context.ts'
+
+/** What says how long a frame is. */
+export const LENGTH_BYTES = 4
 
 /** How an answer is read: gives what the caller gets, of the whole frame. */
 export type ReadAnswer = (api: Api, version: number, frame: Buffer) => unknown
@@ -15,13 +20,13 @@ export class Exchange {
   readonly readAnswer: ReadAnswer | undefined
   readonly resolve: (answer: unknown) => void
   readonly reject: (error: unknown) => void
-  /** Set when it is written, as what follows. */
+  /** Set when it is encoded, as the size. */
   correlationId = -1
   /** Length prefix included. */
   requestBytes = 0
-  /** On the clock of `performance.now()`. */
+  /** On the clock of `performance.now()`; 0 until it is written. */
   writtenAt = 0
-  /** When the wait for the answer ends, on the same clock. */
+  /** When the wait for the answer ends, or for a throttling broker, on the same clock. */
   deadline = Infinity
   readonly #body: Request<Api>
 
@@ -48,9 +53,25 @@ export class Exchange {
     return `${this.api.name} v${this.version}`
   }
 
-  /** Writes header and body. */
-  write(writer: Writer, correlationId: number, clientId: string): void {
+  /**
+   * The whole request, as few chunks as possible. Nothing of it is set when it throws.
+   *
+   * @throws {@link MessageTooLargeError} above `net.maxRequestBytes`, and what the codecs throw.
+   */
+  encode(correlationId: number, { clientId, net }: NetContext): Buffer[] {
+    const writer = new Writer()
+    writer.int32(0)
     writeRequestHeader(writer, this.api, this.version, correlationId, clientId)
     writeRequest(writer, this.api, this.version, this.#body)
+    const size = writer.sizeBytes - LENGTH_BYTES
+    if (size > net.maxRequestBytes) {
+      const message = `a ${this.name} request of ${size} bytes is larger than net.maxRequestBytes (${net.maxRequestBytes})`
+      throw new MessageTooLargeError(message, size, net.maxRequestBytes)
+    }
+    const chunks = writer.finish()
+    chunks[0]!.writeInt32BE(size, 0)
+    this.requestBytes = size + LENGTH_BYTES
+    this.correlationId = correlationId
+    return chunks
   }
 }

@@ -262,6 +262,15 @@ describe('a connection that breaks', () => {
     expect(connection.isClosed).toBe(true)
   })
 
+  it('leaves no timer behind, however the end came', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter(name => name === 'Timeout').length
+    const before = timers()
+    const { errors, first } = await underWay()
+    first.socket.write(first.frame('Metadata', { brokers: [], topics: [] }).fill(0x7f, 13, 14))
+    await errors
+    expect(timers()).toBe(before)
+  })
+
   it('is given up at an answer that is larger than net.maxResponseBytes, which is not read', async () => {
     const { errors, first } = await underWay({ net: { maxResponseBytes: 2048 } })
     first.socket.write(Buffer.from('00000801' + '00000001', 'hex'))

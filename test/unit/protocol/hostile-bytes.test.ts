@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { BrokerError } from '../../../src/errors/broker-error.ts'
 import { ProtocolError } from '../../../src/errors/client-errors.ts'
-import { negotiate } from '../../../src/network/handshake.ts'
+import { negotiate, readVersions } from '../../../src/network/handshake.ts'
 import type { Api } from '../../../src/protocol/api.ts'
 import { apis } from '../../../src/protocol/apis.ts'
 import { decodeRequest, decodeResponse, encodeRequest, encodeResponse } from '../../../src/protocol/codec.ts'
@@ -188,8 +188,8 @@ describe(`what comes before the body, given hostile bytes (seed ${SEED}),`, () =
     })
     let understood = 0
     for (let i = 0; i < INPUTS; i++) {
-      const answer = async () => Buffer.concat([Buffer.alloc(4), damaged(random.pick(good).subarray(4), random)])
-      await negotiate(answer).then(
+      const bytes = Buffer.concat([Buffer.alloc(4), damaged(random.pick(good).subarray(4), random)])
+      await negotiate(async (api, version) => readVersions(api, version, bytes)).then(
         () => understood++,
         error => {
           if (!(error instanceof ProtocolError || error instanceof BrokerError)) throw error
