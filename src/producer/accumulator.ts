@@ -3,15 +3,18 @@ import { BatchEncoder } from '../records/batch-encoder.ts'
 import { Batch, type BatchQueue } from './batch.ts'
 import type { Draft } from './draft.ts'
 import { Linger } from './linger.ts'
+import { MemoryPool } from './memory-pool.ts'
 import type { Outcome } from './outcome.ts'
 import type { Room } from './room.ts'
 import type { ProducerMessage } from './types.ts'
 
-/** Beyond this the memory of a batch grows as it fills, lest one large batch make all later ones of its partition take as much. */
-const MAX_INITIAL_BYTES = 128 << 10
+/** How much memory is kept for batches to come, as a part of `producer.maxBufferedBytes`. */
+const IDLE_PART = 0.25
+const MIN_INITIAL_BYTES = 1024
 
 export interface AccumulatorOptions {
   readonly maxMessageBytes: number
+  readonly maxBufferedBytes: number
   readonly deliveryTimeoutMs: number
   readonly flush: {
     readonly bytes: number
@@ -38,6 +41,7 @@ export class Accumulator {
   readonly #room: Room
   readonly #listener: AccumulatorListener
   readonly #unsettled = new Set<Batch>()
+  readonly #memory: MemoryPool
   readonly #linger: Linger | undefined
   /** A batch of so many messages is closed. */
   readonly #fullCount: number
@@ -47,6 +51,7 @@ export class Accumulator {
     this.#options = options
     this.#room = room
     this.#listener = listener
+    this.#memory = new MemoryPool(options.maxBufferedBytes * IDLE_PART)
     const { messages, maxMessages, frequencyMs } = options.flush
     this.#fullCount = Math.min(messages || Infinity, maxMessages || Infinity)
     if (frequencyMs > 0) this.#linger = new Linger(frequencyMs, batch => listener.onReady(batch.queue))
@@ -73,10 +78,8 @@ export class Accumulator {
     }
     batch.messages?.push(message)
     const { encoder } = batch
-    const size = encoder.sizeBytes
-    this.#room.take(size - batch.heldBytes)
-    batch.heldBytes = size
-    if (size >= flush.bytes || encoder.count >= this.#fullCount) {
+    if (encoder.capacityBytes !== batch.heldBytes) this.#hold(batch, encoder.capacityBytes)
+    if (encoder.sizeBytes >= flush.bytes || encoder.count >= this.#fullCount) {
       queue.close()
       this.#listener.onReady(queue)
     }
@@ -106,10 +109,11 @@ export class Accumulator {
 
   /** A batch has become smaller, or larger, by its compression. */
   onEncoded(batch: Batch, bytes: Buffer): void {
-    batch.queue.initialBytes = Math.min(batch.encoder.sizeBytes + 64, MAX_INITIAL_BYTES)
-    if (batch.isSettled) return
-    this.#room.take(bytes.length - batch.heldBytes)
-    batch.heldBytes = bytes.length
+    const { encoder, queue } = batch
+    // A little more than the last one took, so that one like it need not grow.
+    const { maxMessageBytes } = this.#options
+    queue.initialBytes = Math.min(Math.max(encoder.sizeBytes * 1.125, MIN_INITIAL_BYTES), maxMessageBytes) | 0
+    if (!batch.isSettled) this.#hold(batch, encoder.capacityBytes || bytes.length)
   }
 
   settle(batch: Batch, outcome: Outcome): void {
@@ -127,8 +131,7 @@ export class Accumulator {
     this.#room.take(-batch.heldBytes)
     batch.heldBytes = 0
     for (const part of parts) {
-      part.heldBytes = part.sizeBytes
-      this.#room.take(part.heldBytes)
+      this.#hold(part, part.encoder.capacityBytes)
       this.#unsettled.add(part)
     }
   }
@@ -137,9 +140,15 @@ export class Accumulator {
     this.#linger?.close()
   }
 
+  /** Counts what a batch takes now towards the room. */
+  #hold(batch: Batch, bytes: number): void {
+    this.#room.take(bytes - batch.heldBytes)
+    batch.heldBytes = bytes
+  }
+
   #open(queue: BatchQueue, { key, value, headers, timestamp }: Draft, deadline: number | undefined): Batch {
     const { maxMessageBytes, deliveryTimeoutMs } = this.#options
-    const encoder = new BatchEncoder({ initialBytes: queue.initialBytes })
+    const encoder = new BatchEncoder({ initialBytes: queue.initialBytes, memory: this.#memory })
     if (!encoder.tryAppend(maxMessageBytes, timestamp, key, value, headers)) {
       throw tooLarge(queue, encoder.sizeWith(timestamp, key, value, headers), maxMessageBytes)
     }

@@ -113,6 +113,8 @@ export class Dispatcher implements Postmaster {
     queue.onAnswered(batch)
     if (batch.baseSequence >= 0) queue.sequences.onWritten(batch.baseSequence)
     this.#accumulator.settle(batch, new Written(queue, baseOffset, logAppendTime, batch.timestamps))
+    // The broker has the whole request, so no socket needs its memory any more.
+    batch.encoder.release()
     this.wake(queue)
   }
 

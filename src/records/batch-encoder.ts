@@ -6,7 +6,7 @@ import { codecByName } from './compression/registry.ts'
 import { crc32c } from './crc32c.ts'
 import type { RecordData, RecordHeaderList } from './record-data.ts'
 import { headersSize, maxHeadersSize, recordBodySize, writeBytes, writeRaw, writeText } from './record-encoding.ts'
-import { lengthWidth, varlongWidth, writeLength, writeVarlongDifference } from './varint.ts'
+import { lengthWidth, varlongWidth, writeLength, writeUnsigned, writeVarlongDifference } from './varint.ts'
 
 /** How {@link BatchEncoder.close} finishes a batch. */
 export interface CloseBatchOptions {
@@ -36,8 +36,18 @@ export interface CloseBatchOptions {
   readonly maxTimestamp?: number
 }
 
+/** Where a {@link BatchEncoder} has its memory from. */
+export interface BatchMemory {
+  /** Memory of at least so many bytes, with whatever in it. */
+  take(bytes: number): Buffer<ArrayBuffer>
+  /** Takes back what nobody uses any more. */
+  give(memory: Buffer<ArrayBuffer>): void
+}
+
 /** How a {@link BatchEncoder} begins. */
 export interface BatchEncoderOptions {
+  /** Default: memory of its own, which is left to garbage collection. */
+  readonly memory?: BatchMemory
   /** How much memory to begin with, in bytes; it grows as needed. Best near the size the batch will have. Default 1024. */
   readonly initialBytes?: number
   /** The delete horizon of a compacted log (KIP-534), from which timestamps count then. Default: none. */
@@ -47,16 +57,20 @@ export interface BatchEncoderOptions {
 /** Lengths in the format are int32. */
 const MAX_BATCH_BYTES = 2 ** 31 - 1
 const NOTHING = Buffer.alloc(0)
-/** Up to here memory grows fourfold, beyond by doubling: of small pieces it is the number that costs. */
-const FAST_GROWTH_BYTES = 32 << 10
+/** Up to here memory grows fourfold, beyond by doubling: each step copies, and touches new memory, which costs more. */
+const FAST_GROWTH_BYTES = 512 << 10
 const LARGEST_SMALL_DELTA = 2 ** 30
+const OWN_MEMORY: BatchMemory = { take: bytes => Buffer.allocUnsafe(bytes), give() {} }
 
 /**
  * A record batch of format v2 that is being filled. Records are written straight into its one buffer as they come; header,
  * compression and CRC are done once, when it is closed.
  */
 export class BatchEncoder {
-  #bytes: Buffer
+  readonly #memory: BatchMemory
+  #bytes: Buffer<ArrayBuffer>
+  /** What {@link release} gives back when the batch is closed. */
+  #sealed = NOTHING
   /** Where the next record goes. */
   #position = at.RECORDS
   #count = 0
@@ -67,7 +81,8 @@ export class BatchEncoder {
   #isClosed = false
 
   constructor(options: BatchEncoderOptions = {}) {
-    this.#bytes = Buffer.allocUnsafe(Math.max(options.initialBytes ?? 1024, at.RECORDS))
+    this.#memory = options.memory ?? OWN_MEMORY
+    this.#bytes = this.#memory.take(Math.max(options.initialBytes ?? 1024, at.RECORDS))
     this.#hasDeleteHorizon = options.deleteHorizonMs !== undefined
     this.#baseTimestamp = options.deleteHorizonMs ?? at.NONE
   }
@@ -80,6 +95,11 @@ export class BatchEncoder {
   /** The size of the whole batch so far, header and uncompressed records. */
   get sizeBytes(): number {
     return this.#position
+  }
+
+  /** The memory that it takes, until it is released. */
+  get capacityBytes(): number {
+    return this.#bytes.length + this.#sealed.length
   }
 
   /** The timestamp of the first record; -1 before there is one. */
@@ -120,7 +140,7 @@ export class BatchEncoder {
 
   /**
    * Adds a record unless the batch would become larger than `limitBytes` by it, header and uncompressed records; then it
-   * answers false, and the batch is as it was. This is the cheapest way to keep a limit, as nothing is measured beforehand.
+   * answers false, and the batch is as it was. This is the cheapest way to keep a limit, as text is not measured beforehand.
    *
    * @throws ConfigurationError for a timestamp that is not a safe integer.
    */
@@ -132,69 +152,39 @@ export class BatchEncoder {
     headers: RecordHeaderList | null,
   ): boolean {
     if (!Number.isSafeInteger(timestamp)) throw badTimestamp(timestamp)
-    const keyUnits = key === null ? -1 : key.length
-    const valueUnits = value === null ? -1 : value.length
-    const start = this.#position
-    // UTF-8 takes at least a byte a UTF-16 unit: what is too large by that is not even begun.
-    if (start + keyUnits + valueUnits > limitBytes) return false
-
-    const offsetDelta = this.#nextOffsetDelta
     const timestampDelta = this.#timestampDelta(timestamp)
-    const isSmallDelta = timestampDelta < LARGEST_SMALL_DELTA && timestampDelta >= -LARGEST_SMALL_DELTA
-
-    // Three bytes a unit are the most there can be, and 36 is what all else takes; growing then measures.
-    let room = start + 3 * (keyUnits + valueUnits) + 42
-    if (headers !== null) room += maxHeadersSize(headers)
-    if (room > this.#bytes.length) this.#makeRoom(start, timestampDelta, key, value, headers)
-    const bytes = this.#bytes
-
-    // The record's length comes first and is known last. Its width is guessed as if all text were ASCII, which is mostly
-    // right; when it is not, the record is moved by a byte or two.
-    const guess =
-      1 +
-      (isSmallDelta ? smallWidth(timestampDelta) : varlongWidth(timestampDelta)) +
-      lengthWidth(offsetDelta) +
-      (keyUnits > 0 ? lengthWidth(keyUnits) + keyUnits : 1) +
-      (valueUnits > 0 ? lengthWidth(valueUnits) + valueUnits : 1) +
-      (headers === null ? 1 : headersSize(headers, true))
-    const bodyStart = start + lengthWidth(guess)
-
-    let position = bodyStart
-    bytes[position++] = 0
-    if (isSmallDelta) {
-      let raw = ((timestampDelta << 1) ^ (timestampDelta >> 31)) >>> 0
-      while (raw >= 0x80) {
-        bytes[position++] = (raw & 0x7f) | 0x80
-        raw >>>= 7
-      }
-      bytes[position++] = raw
+    let end: number
+    if (headers !== null || typeof key === 'string' || typeof value === 'string' || !isSmall(timestampDelta)) {
+      end = this.#write(limitBytes, timestamp, key, value, headers)
+      if (end > limitBytes) return false
     } else {
-      position = writeVarlongDifference(bytes, position, timestamp, this.#baseTimestamp)
-    }
-    position = writeLength(bytes, position, offsetDelta)
-    // Bytes by a way of their own: one that takes text as well is slower by 8 ns each.
-    if (key === null) bytes[position++] = 1
-    else position = typeof key === 'string' ? writeText(bytes, position, key) : writeRaw(bytes, position, key)
-    if (value === null) bytes[position++] = 1
-    else position = typeof value === 'string' ? writeText(bytes, position, value) : writeRaw(bytes, position, value)
-    if (headers === null) {
-      bytes[position++] = 0
-    } else {
-      position = writeLength(bytes, position, headers.length)
-      for (let i = 0; i < headers.length; i++) {
-        const header = headers[i]!
-        position = writeBytes(bytes, position, header[0])
-        position = writeBytes(bytes, position, header[1])
-      }
+      // Bytes, whose size is known: it is all in here because V8 puts only so much code into a caller, and each call that
+      // remains is felt.
+      const zigzagDelta = zigzag(timestampDelta)
+      const offsetDelta = this.#nextOffsetDelta
+      const keyLength = key === null ? 0 : key.length
+      const valueLength = value === null ? 0 : value.length
+      const dataSize = lengthWidth(keyLength) + keyLength + lengthWidth(valueLength) + valueLength
+      const length = 2 + lengthWidth(zigzagDelta >>> 1) + lengthWidth(offsetDelta) + dataSize
+      let position = this.#position
+      end = position + lengthWidth(length) + length
+      if (end > limitBytes) return false
+      if (end > this.#bytes.length) this.#grow(end, limitBytes)
+
+      const bytes = this.#bytes
+      position = writeLength(bytes, position, length)
+      bytes[position] = 0
+      position = writeUnsigned(bytes, position + 1, zigzagDelta)
+      position = writeLength(bytes, position, offsetDelta)
+      if (key === null) bytes[position++] = 1
+      else position = writeRaw(bytes, position, key)
+      if (value === null) bytes[position++] = 1
+      else position = writeRaw(bytes, position, value)
+      bytes[position] = 0
     }
 
-    const length = position - bodyStart
-    if (length === guess) writeLength(bytes, start, length)
-    else position = placeRecord(bytes, start, bodyStart, position)
-    if (position > limitBytes) return false
-
-    this.#position = position
-    this.#nextOffsetDelta = offsetDelta + 1
+    this.#position = end
+    this.#nextOffsetDelta++
     if (this.#count++ === 0) {
       if (!this.#hasDeleteHorizon) this.#baseTimestamp = timestamp
       this.#maxTimestamp = timestamp
@@ -239,8 +229,16 @@ export class BatchEncoder {
     } catch (error) {
       this.#isClosed = false
       this.#bytes = bytes
+      this.#sealed = NOTHING
       throw error
     }
+  }
+
+  /** The memory can be used for something else: nobody uses the bytes of this batch any more, be it closed or not. */
+  release(): void {
+    for (const memory of [this.#bytes, this.#sealed]) if (memory.length > 0) this.#memory.give(memory)
+    this.#seal()
+    this.#sealed = NOTHING
   }
 
   #codec(options: CloseBatchOptions): Codec {
@@ -255,6 +253,7 @@ export class BatchEncoder {
   /** The memory is the batch's from now on: nothing more may be written to it, and `tryAppend` finds no room. */
   #seal(): void {
     this.#isClosed = true
+    if (this.#bytes.length > 0) this.#sealed = this.#bytes
     this.#bytes = NOTHING
   }
 
@@ -265,7 +264,9 @@ export class BatchEncoder {
   #finishCompressed(compressed: Buffer, codec: Codec, bytes: Buffer, options: CloseBatchOptions): Buffer {
     const isSmaller = compressed.length < this.#position - at.RECORDS
     if (options.onlyIfSmaller === true && !isSmaller) return this.#finishPlain(bytes, options)
-    return this.#finish(withHeader(compressed), codec, options)
+    const batch = this.#finish(withHeader(compressed), codec, options)
+    this.release()
+    return batch
   }
 
   /** Writes the header of `batch`, which has the records as they are sent. */
@@ -297,22 +298,83 @@ export class BatchEncoder {
     return this.#count === 0 && !this.#hasDeleteHorizon ? 0 : timestamp - this.#baseTimestamp
   }
 
-  /** Growth is rare, so text can be measured here instead of making room for three bytes a character. */
-  #makeRoom(
-    start: number,
-    timestampDelta: number,
+  /** Writes any record after the others, or as much of one as tells that it would pass the limit; returns where it ends. */
+  #write(
+    limitBytes: number,
+    timestamp: number,
     key: RecordData,
     value: RecordData,
     headers: RecordHeaderList | null,
-  ): void {
+  ): number {
+    const keyUnits = key === null ? -1 : key.length
+    const valueUnits = value === null ? -1 : value.length
+    const start = this.#position
+    // UTF-8 takes at least a byte a UTF-16 unit: what is too large by that is not even begun.
+    if (start + keyUnits + valueUnits > limitBytes) return Number.POSITIVE_INFINITY
+
+    const offsetDelta = this.#nextOffsetDelta
+    const timestampDelta = this.#timestampDelta(timestamp)
+    const isSmallDelta = isSmall(timestampDelta)
+
+    // Three bytes a unit are the most there can be, and 36 is what all else takes.
+    let room = start + 3 * (keyUnits + valueUnits) + 42
+    if (headers !== null) room += maxHeadersSize(headers)
+    if (room > this.#bytes.length) {
+      // Rare, so that text can be measured here.
+      const end = this.sizeWith(timestamp, key, value, headers)
+      if (end > limitBytes) return end
+      if (end > this.#bytes.length) this.#grow(end, limitBytes)
+    }
+    const bytes = this.#bytes
+
+    // The record's length comes first and is known last. Its width is guessed as if all text were ASCII, which is mostly
+    // right; when it is not, the record is moved by a byte or two.
+    const guess =
+      1 +
+      (isSmallDelta ? lengthWidth(zigzag(timestampDelta) >>> 1) : varlongWidth(timestampDelta)) +
+      lengthWidth(offsetDelta) +
+      (keyUnits > 0 ? lengthWidth(keyUnits) + keyUnits : 1) +
+      (valueUnits > 0 ? lengthWidth(valueUnits) + valueUnits : 1) +
+      (headers === null ? 1 : headersSize(headers, true))
+    const bodyStart = start + lengthWidth(guess)
+
+    let position = bodyStart
+    bytes[position++] = 0
+    if (isSmallDelta) {
+      position = writeUnsigned(bytes, position, zigzag(timestampDelta))
+    } else {
+      position = writeVarlongDifference(bytes, position, timestamp, this.#baseTimestamp)
+    }
+    position = writeLength(bytes, position, offsetDelta)
+    // Bytes by a way of their own: one that takes text as well is slower by 8 ns each.
+    if (key === null) bytes[position++] = 1
+    else position = typeof key === 'string' ? writeText(bytes, position, key) : writeRaw(bytes, position, key)
+    if (value === null) bytes[position++] = 1
+    else position = typeof value === 'string' ? writeText(bytes, position, value) : writeRaw(bytes, position, value)
+    if (headers === null) {
+      bytes[position++] = 0
+    } else {
+      position = writeLength(bytes, position, headers.length)
+      for (let i = 0; i < headers.length; i++) {
+        const header = headers[i]!
+        position = writeBytes(bytes, position, header[0])
+        position = writeBytes(bytes, position, header[1])
+      }
+    }
+
+    const length = position - bodyStart
+    if (length !== guess) return placeRecord(bytes, start, bodyStart, position)
+    writeLength(bytes, start, length)
+    return position
+  }
+
+  #grow(needed: number, limitBytes: number): void {
     if (this.#isClosed) throw new Error('this batch has been closed')
-    const needed = start + 5 + recordBodySize(timestampDelta, this.#nextOffsetDelta, key, value, headers)
-    if (needed <= this.#bytes.length) return
     const { length } = this.#bytes
-    const grown = Buffer.allocUnsafe(
-      Math.max(needed, Math.min(length * (length < FAST_GROWTH_BYTES ? 4 : 2), MAX_BATCH_BYTES)),
-    )
-    grown.set(view(this.#bytes, 0, start))
+    const wanted = Math.min(length * (length < FAST_GROWTH_BYTES ? 4 : 2), limitBytes)
+    const grown = this.#memory.take(Math.max(needed, wanted))
+    grown.set(view(this.#bytes, 0, this.#position))
+    this.#memory.give(this.#bytes)
     this.#bytes = grown
   }
 }
@@ -333,9 +395,14 @@ function placeRecord(bytes: Buffer, start: number, bodyStart: number, end: numbe
   return rightStart + length
 }
 
-/** The width of a delta of at most 31 bits. */
-function smallWidth(delta: number): number {
-  return lengthWidth(delta < 0 ? -delta - 1 : delta)
+/** Whether a timestamp delta is of at most 31 bits, which numbers are faster at; that is 12 days. */
+function isSmall(delta: number): boolean {
+  return delta < LARGEST_SMALL_DELTA && delta >= -LARGEST_SMALL_DELTA
+}
+
+/** A small delta as it is written: the sign in bit 0. */
+function zigzag(delta: number): number {
+  return ((delta << 1) ^ (delta >> 31)) >>> 0
 }
 
 function view(bytes: Buffer, start: number, length: number): Buffer {

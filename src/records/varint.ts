@@ -65,22 +65,17 @@ export function lengthWidth(length: number): number {
 
 /** Writes a non-negative int32 as a varint; returns the position after it. */
 export function writeLength(bytes: Uint8Array, position: number, length: number): number {
-  if (length < 0x40) {
-    bytes[position] = length << 1
-    return position + 1
+  return writeUnsigned(bytes, position, (length << 1) >>> 0)
+}
+
+/** Writes a uint32, seven bits a byte; returns the position after it. It is kept short, to be inlined wherever it is called. */
+export function writeUnsigned(bytes: Uint8Array, position: number, value: number): number {
+  while (value >= 0x80) {
+    bytes[position++] = value | 0x80
+    value >>>= 7
   }
-  if (length < 0x2000) {
-    bytes[position] = ((length << 1) & 0x7f) | 0x80
-    bytes[position + 1] = length >>> 6
-    return position + 2
-  }
-  let raw = (length << 1) >>> 0
-  while (raw >= 0x80) {
-    bytes[position++] = (raw & 0x7f) | 0x80
-    raw >>>= 7
-  }
-  bytes[position++] = raw
-  return position
+  bytes[position] = value
+  return position + 1
 }
 
 /** The bytes that an integer of at most 54 bits takes as a varlong. */
