@@ -66,7 +66,8 @@ describe('messages of one turn of the event loop', () => {
     const producer = kafka.producer()
     const seen = new Set<number>()
     for (let round = 0; round < 30; round++) {
-      const sent = await Promise.all(['a', 'b', 'c'].map(value => producer.send({ topic, value })))
+      // Together more than the 16 KiB that stay with one partition.
+      const sent = await Promise.all(['a', 'b', 'c'].map(value => producer.send({ topic, value: value.repeat(6_000) })))
       const partitions = new Set(sent.map(({ partition }) => partition))
       expect(partitions.size).toBe(1)
       for (const partition of partitions) seen.add(partition)

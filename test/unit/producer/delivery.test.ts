@@ -106,9 +106,9 @@ describe('the outcome of a message', () => {
 })
 
 describe('a batch that is tried again', () => {
-  it('is the same byte for byte, and no later message overtakes it', async () => {
+  it('is the same byte for byte; without idempotence those behind it wait for it', async () => {
     const { peers, producer } = await startPeers({ leaders: { a: [1, 1] } })
-    const { send } = bound(producer(atOnce))
+    const { send } = bound(producer({ ...atOnce, idempotent: false }))
     const sending = [send('a', 0, 'first'), send('a', 1, 'beside')]
     const first = await nextProduce(peers[0]!)
     sending.push(send('a', 0, 'second'), send('a', 0, 'third'))

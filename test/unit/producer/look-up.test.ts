@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import {
   ConfigurationError,
+  ConnectionError,
   Kafka,
   type KafkaConfig,
   type Producer,
@@ -81,8 +82,10 @@ describe('a message whose topic cannot be looked up', () => {
     const retry = { backoff: () => 1_000_000 }
     const error = await failure(kafka.producer({ deliveryTimeoutMs: 500, retry }).send({ topic: 'b' }))
     expect(error).toBeInstanceOf(TimeoutError)
-    for (const part of ['"b"', 'producer.deliveryTimeoutMs (500 ms)', 'ECONNREFUSED'])
-      expect(error.message).toContain(part)
+    // It may be that the first try was refused, or that it was lost with a connection whose end was not noticed before.
+    expect(error.cause).toBeInstanceOf(ConnectionError)
+    const { message: reason } = error.cause as ConnectionError
+    for (const part of ['"b"', 'producer.deliveryTimeoutMs (500 ms)', reason]) expect(error.message).toContain(part)
   })
 })
 
