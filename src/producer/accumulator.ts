@@ -150,7 +150,9 @@ export class Accumulator {
     const { maxMessageBytes, deliveryTimeoutMs } = this.#options
     const encoder = new BatchEncoder({ initialBytes: queue.initialBytes, memory: this.#memory })
     if (!encoder.tryAppend(maxMessageBytes, timestamp, key, value, headers)) {
-      throw tooLarge(queue, encoder.sizeWith(timestamp, key, value, headers), maxMessageBytes)
+      const size = encoder.sizeWith(timestamp, key, value, headers)
+      encoder.release()
+      throw tooLarge(queue, size, maxMessageBytes)
     }
     const now = performance.now()
     const batch = new Batch(queue, encoder, now, deadline ?? now + deliveryTimeoutMs)

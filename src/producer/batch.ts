@@ -31,7 +31,10 @@ export class Batch {
   baseSequence = -1
   /** Its bytes once they are made: a retry sends the same ones. */
   bytes: Buffer | undefined
+  /** How many tries have failed, those included for which there was no leader. */
   attempts = 0
+  /** How often it was sent. */
+  sends = 0
   /** The node id of the broker that it was last sent to. */
   sentTo = -1
   lastError: unknown

@@ -99,7 +99,7 @@ export class Dispatcher implements Postmaster {
   take(queue: BatchQueue, nodeId: number): Batch {
     const batch = queue.take()
     batch.sentTo = nodeId
-    if (batch.attempts > 0) this.#retries++
+    if (batch.sends++ > 0) this.#retries++
     const { sequences } = queue
     if (sequences.identity !== undefined && batch.identity === undefined) {
       batch.identity = sequences.identity
@@ -157,6 +157,11 @@ export class Dispatcher implements Postmaster {
     const { topics } = this.#client.metadata.snapshot
     const leader = topics.get(queue.topic)?.partitions[queue.partition]?.leader ?? -1
     return leader >= 0 && leader !== sentTo
+  }
+
+  /** A partition's queue is thrown away: should it come again, its sequences must not be taken for those that were. */
+  onForgotten({ sequences }: BatchQueue): void {
+    if (sequences.identity !== undefined) this.#identities?.after(sequences.identity)
   }
 
   /** Leaves no timer behind. What has no outcome yet is the caller's to fail. */

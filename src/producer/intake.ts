@@ -3,7 +3,7 @@ import type { TopicSnapshot } from '../cluster/snapshot.ts'
 import { ConfigurationError, TimeoutError } from '../errors/client-errors.ts'
 import { onAbort } from '../util/wait.ts'
 import type { Accumulator } from './accumulator.ts'
-import type { Batch } from './batch.ts'
+import type { Batch, BatchQueue } from './batch.ts'
 import { checkTopicName, type Draft, dataBytes } from './draft.ts'
 import type { Ledger } from './ledger.ts'
 import { LookUps, type LookUpsOptions, type Pending } from './look-ups.ts'
@@ -17,6 +17,13 @@ const PENDING_BYTES = 300
 /** What a record takes besides its key and value, about. */
 const RECORD_BYTES = 10
 
+export interface IntakeListener {
+  /** How the partitions of a topic are chosen. */
+  chooser(load: TopicLoad): TopicChooser
+  /** The topic has gone, or has not been used for long, and nothing of it is under way. */
+  onForgotten(queue: BatchQueue): void
+}
+
 export interface IntakeOptions extends LookUpsOptions {
   readonly maxBufferedBytes: number
 }
@@ -28,7 +35,7 @@ export class Intake {
   readonly #room: Room
   readonly #accumulator: Accumulator
   readonly #ledger: Ledger
-  readonly #makeChooser: (load: TopicLoad) => TopicChooser
+  readonly #listener: IntakeListener
   readonly #topics = new Map<string, TopicQueues>()
   readonly #lookUps: LookUps
   readonly #unsubscribe: () => void
@@ -40,7 +47,7 @@ export class Intake {
     room: Room,
     accumulator: Accumulator,
     ledger: Ledger,
-    makeChooser: (load: TopicLoad) => TopicChooser,
+    intakeListener: IntakeListener,
     signal: AbortSignal,
   ) {
     this.#client = client
@@ -48,16 +55,13 @@ export class Intake {
     this.#room = room
     this.#accumulator = accumulator
     this.#ledger = ledger
-    this.#makeChooser = makeChooser
+    this.#listener = intakeListener
     const listener = {
       onFound: (topic: TopicSnapshot, pending: readonly Pending[]) => this.#onFound(topic, pending),
       onFailed: (topic: string, pending: readonly Pending[], error: unknown) => this.#refuse(topic, pending, error),
     }
     this.#lookUps = new LookUps(client, options, listener, signal)
-    this.#unsubscribe = client.metadata.onChange(() => {
-      const { topics } = client.metadata.snapshot
-      for (const queues of this.#topics.values()) queues.snapshot = topics.get(queues.name)
-    })
+    this.#unsubscribe = client.metadata.onChange(() => this.#refresh())
   }
 
   /** How many messages wait for their topic. */
@@ -155,10 +159,23 @@ export class Intake {
 
   #open(name: string): TopicQueues {
     checkTopicName(name)
-    const queues = new TopicQueues(name, this.#makeChooser)
+    const queues = new TopicQueues(name, load => this.#listener.chooser(load))
     queues.snapshot = this.#client.metadata.topic(name)
     this.#topics.set(name, queues)
     return queues
+  }
+
+  #refresh(): void {
+    const { topics } = this.#client.metadata.snapshot
+    for (const topic of this.#topics.values()) {
+      topic.snapshot = topics.get(topic.name)
+      if (topic.snapshot !== undefined || this.#lookUps.has(topic.name)) continue
+      const { queues } = topic
+      if (!queues.every(({ isIdle }) => isIdle)) continue
+      // Else a producer of short-lived topics would keep more and more of them.
+      this.#topics.delete(topic.name)
+      for (const queue of queues) this.#listener.onForgotten(queue)
+    }
   }
 
   #append(

@@ -81,14 +81,14 @@ export class Ledger {
     if (!this.#deliveries.add(report, heldBytes)) this.#logLost(topic, -1, unattended.length, error)
   }
 
-  #tellOutcome({ queue, count, attempts, openedAt }: Batch, outcome: Outcome): void {
+  #tellOutcome({ queue, count, sends, openedAt }: Batch, outcome: Outcome): void {
     const { topic, partition } = queue
     this.#hooks.onDelivery?.({
       topic,
       partition,
       messages: count,
       baseOffset: outcome instanceof Written ? outcome.baseOffset : -1n,
-      attempts,
+      attempts: sends,
       durationMs: performance.now() - openedAt,
       ...(outcome instanceof Failed ? { error: asError(outcome.error) } : {}),
     })

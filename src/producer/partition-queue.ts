@@ -34,6 +34,11 @@ export class PartitionQueue<Batch extends Queued> {
     return `${this.topic}-${this.partition}`
   }
 
+  /** Whether all of its batches have their outcome. */
+  get isIdle(): boolean {
+    return this.head() === undefined && this.inFlight.length === 0
+  }
+
   /** The batch to send next; drops those that have an outcome already, as their time ran out. */
   head(): Batch | undefined {
     for (;;) {

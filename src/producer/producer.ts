@@ -64,7 +64,10 @@ export class Producer<K = Data, V = Data> implements AsyncDisposable {
       this.#room,
       this.#accumulator,
       this.#ledger,
-      load => chooserFor(partitioner, load, cluster),
+      {
+        chooser: load => chooserFor(partitioner, load, cluster),
+        onForgotten: queue => this.#dispatcher.onForgotten(queue),
+      },
       signal,
     )
   }

@@ -24,6 +24,11 @@ export class TopicQueues implements TopicLoad {
     return queue
   }
 
+  /** All that were asked for so far. */
+  get queues(): BatchQueue[] {
+    return Object.values(this.#queues)
+  }
+
   queuedBatches(partition: number): number {
     return this.#queues[partition]?.batches.size ?? 0
   }
