@@ -1,0 +1,181 @@
+import { describe, expect, it } from 'vitest'
+import { startPeers } from '../../support/cluster-of-peers.ts'
+import { failure } from '../../support/failure.ts'
+import { nextProduce, type ProduceAsked, send, sendOneByOne } from './support.ts'
+
+const REQUEST_TIMED_OUT = 7
+const OUT_OF_ORDER_SEQUENCE_NUMBER = 45
+const DUPLICATE_SEQUENCE_NUMBER = 46
+const INVALID_PRODUCER_EPOCH = 47
+const UNKNOWN_PRODUCER_ID = 59
+const INVALID_RECORD = 87
+const PRODUCER_FENCED = 90
+
+/** One peer with topic a, whose producers are number 4711 from epoch 0 on, and try again without a wait. */
+async function start(retry: { readonly max?: number } = {}) {
+  const { peers, producer } = await startPeers({ leaders: { a: [1, 1, 1] } })
+  return { peer: peers[0]!, producer: producer({ retry: { ...retry, backoff: () => 0 } }) }
+}
+
+/** The values of a request with one batch, and by whom they are. */
+function contentOf({ sent: [batch] }: ProduceAsked) {
+  return [...batch!.values, ...batch!.by]
+}
+
+/** Answers the request whose batch is expected with an offset. */
+function take(request: ProduceAsked, offset: bigint, where = 'a-0') {
+  request.answer({ [where]: { offset } })
+}
+
+describe('a batch that the broker has had before', () => {
+  it.each([
+    ['where it was written, if the answer has that', { offset: 7n }, 7n],
+    ['-1 else', {}, -1n],
+  ])('is written; its offset is %s', async (_, answer, offset) => {
+    const { peer, producer } = await start()
+    const sending = send(producer, 'x')
+    // It was appended, but that could not be told.
+    ;(await nextProduce(peer)).asked.socket.destroy()
+    ;(await nextProduce(peer)).answer({ 'a-0': { errorCode: DUPLICATE_SEQUENCE_NUMBER, ...answer } })
+    expect(await sending).toMatchObject({ topic: 'a', partition: 0, offset })
+  })
+})
+
+describe('after a batch that is refused for good', () => {
+  it('those behind it are sent again with sequences from 0 on, of the next epoch', async () => {
+    const { peer, producer } = await start()
+    const { sending, requests } = await sendOneByOne(producer, peer, ['1', '2', '3'])
+    requests[0]!.answer({ 'a-0': { errorCode: INVALID_RECORD } })
+    for (const { answer } of requests.slice(1)) answer({ 'a-0': { errorCode: OUT_OF_ORDER_SEQUENCE_NUMBER } })
+    expect(await failure(sending[0]!)).toMatchObject({ code: 'INVALID_RECORD' })
+    const second = await nextProduce(peer)
+    expect(contentOf(second)).toEqual(['2', 4711n, 1, 0])
+    take(second, 10n)
+    const third = await nextProduce(peer)
+    expect(contentOf(third)).toEqual(['3', 4711n, 1, 1])
+    take(third, 11n)
+    const last = send(producer, '4')
+    const fourth = await nextProduce(peer)
+    expect(contentOf(fourth)).toEqual(['4', 4711n, 1, 2])
+    take(fourth, 12n)
+    expect((await Promise.all([sending[1]!, sending[2]!, last])).map(({ offset }) => offset)).toEqual([10n, 11n, 12n])
+  })
+
+  it('nothing changes where the broker takes those behind it', async () => {
+    const { peer, producer } = await start()
+    const first = await sendOneByOne(producer, peer, ['1'])
+    first.requests[0]!.answer({ 'a-0': { errorCode: INVALID_RECORD } })
+    await failure(first.sending[0]!)
+    const { sending, requests } = await sendOneByOne(producer, peer, ['2', '3'])
+    expect(requests.map(contentOf)).toEqual([
+      ['2', 4711n, 0, 1],
+      ['3', 4711n, 0, 2],
+    ])
+    requests.forEach((request, i) => {
+      take(request, BigInt(i))
+    })
+    expect((await Promise.all(sending)).map(({ offset }) => offset)).toEqual([0n, 1n])
+  })
+
+  it('those behind it get another try though the tries of producer.retry are used up', async () => {
+    const { peer, producer } = await start({ max: 0 })
+    const { sending, requests } = await sendOneByOne(producer, peer, ['1', '2'])
+    requests[0]!.answer({ 'a-0': { errorCode: REQUEST_TIMED_OUT } })
+    requests[1]!.answer({ 'a-0': { errorCode: OUT_OF_ORDER_SEQUENCE_NUMBER } })
+    expect(await failure(sending[0]!)).toMatchObject({ code: 'REQUEST_TIMED_OUT' })
+    const again = await nextProduce(peer)
+    expect(contentOf(again)).toEqual(['2', 4711n, 1, 0])
+    take(again, 0n)
+    expect(await sending[1]).toMatchObject({ offset: 0n })
+  })
+
+  it('other partitions keep their sequences, and those that are new begin in the newer epoch', async () => {
+    const { peer, producer } = await start()
+    const beside = await sendOneByOne(producer, peer, ['beside'], 1)
+    take(beside.requests[0]!, 0n, 'a-1')
+    const { sending, requests } = await sendOneByOne(producer, peer, ['1', '2'])
+    requests[0]!.answer({ 'a-0': { errorCode: INVALID_RECORD } })
+    requests[1]!.answer({ 'a-0': { errorCode: OUT_OF_ORDER_SEQUENCE_NUMBER } })
+    await failure(sending[0]!)
+    take(await nextProduce(peer), 0n)
+    await sending[1]
+    const more = await sendOneByOne(producer, peer, ['beside, again'], 1)
+    const fresh = await sendOneByOne(producer, peer, ['new'], 2)
+    expect([...more.requests, ...fresh.requests].map(contentOf)).toEqual([
+      ['beside, again', 4711n, 0, 1],
+      ['new', 4711n, 1, 0],
+    ])
+  })
+})
+
+describe('when the broker has lost what it knew of the producer', () => {
+  it.each([
+    ['OUT_OF_ORDER_SEQUENCE_NUMBER', OUT_OF_ORDER_SEQUENCE_NUMBER],
+    ['UNKNOWN_PRODUCER_ID', UNKNOWN_PRODUCER_ID],
+  ])('a batch that it cannot have is sent again in the next epoch (%s)', async (_, errorCode) => {
+    const { peer, producer } = await start()
+    const first = await sendOneByOne(producer, peer, ['1'])
+    take(first.requests[0]!, 5n)
+    const { sending, requests } = await sendOneByOne(producer, peer, ['2', '3'])
+    for (const { answer } of requests) answer({ 'a-0': { errorCode } })
+    const second = await nextProduce(peer)
+    expect(contentOf(second)).toEqual(['2', 4711n, 1, 0])
+    take(second, 6n)
+    const third = await nextProduce(peer)
+    expect(contentOf(third)).toEqual(['3', 4711n, 1, 1])
+    take(third, 7n)
+    expect((await Promise.all(sending)).map(({ offset }) => offset)).toEqual([6n, 7n])
+  })
+
+  it.each([
+    ['OUT_OF_ORDER_SEQUENCE_NUMBER', OUT_OF_ORDER_SEQUENCE_NUMBER],
+    ['UNKNOWN_PRODUCER_ID', UNKNOWN_PRODUCER_ID],
+  ])('a batch that may have been written fails, lest it be there twice (%s)', async (code, errorCode) => {
+    const { peer, producer } = await start()
+    const sending = [send(producer, '1')]
+    const first = await nextProduce(peer)
+    first.asked.socket.destroy()
+    const again = await nextProduce(peer)
+    expect(again.sent).toEqual(first.sent)
+    sending.push(send(producer, '2'))
+    const second = await nextProduce(peer)
+    expect(contentOf(second)).toEqual(['2', 4711n, 0, 1])
+    for (const { answer } of [again, second]) answer({ 'a-0': { errorCode } })
+    expect(await failure(sending[0]!)).toMatchObject({ code })
+    const behind = await nextProduce(peer)
+    expect(contentOf(behind)).toEqual(['2', 4711n, 1, 0])
+    take(behind, 3n)
+    expect(await sending[1]).toMatchObject({ offset: 3n })
+  })
+
+  it('all that may have been written fails with it', async () => {
+    const { peer, producer } = await start()
+    const { sending, requests } = await sendOneByOne(producer, peer, ['1', '2', '3'])
+    requests[0]!.asked.socket.destroy()
+    ;(await nextProduce(peer)).answer({ 'a-0': { errorCode: UNKNOWN_PRODUCER_ID } })
+    for (const each of sending) expect(await failure(each)).toMatchObject({ code: 'UNKNOWN_PRODUCER_ID' })
+    const next = await sendOneByOne(producer, peer, ['4'])
+    expect(next.requests.map(contentOf)).toEqual([['4', 4711n, 1, 0]])
+  })
+})
+
+describe.each([
+  ['INVALID_PRODUCER_EPOCH', INVALID_PRODUCER_EPOCH],
+  ['PRODUCER_FENCED', PRODUCER_FENCED],
+])('%s', (code, errorCode) => {
+  it('fails the batch, and the partition goes on in the next epoch', async () => {
+    const { peer, producer } = await start()
+    const first = await sendOneByOne(producer, peer, ['1'])
+    first.requests[0]!.answer({ 'a-0': { errorCode } })
+    expect(await failure(first.sending[0]!)).toMatchObject({ code })
+    const { sending, requests } = await sendOneByOne(producer, peer, ['2', '3'])
+    expect(requests.map(contentOf)).toEqual([
+      ['2', 4711n, 1, 0],
+      ['3', 4711n, 1, 1],
+    ])
+    requests.forEach((request, i) => {
+      take(request, BigInt(i))
+    })
+    expect((await Promise.all(sending)).map(({ offset }) => offset)).toEqual([0n, 1n])
+  })
+})
