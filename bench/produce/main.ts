@@ -52,7 +52,7 @@ async function compare(runner: Runner, chosen: readonly Workload[], options: Ret
         if ('unavailable' in outcome) {
           entries.splice(entries.indexOf(entry), 1)
           reasons.add(`${nameOf(entry.contestant)}: ${outcome.unavailable}`)
-        } else if ('failed' in outcome) console.error(`${nameOf(entry.contestant)} failed: ${outcome.failed}`)
+        } else if ('failed' in outcome) reasons.add(`${nameOf(entry.contestant)}, a round: ${outcome.failed}`)
         else entry.results.push(outcome)
       }
     }

@@ -30,8 +30,8 @@ export function showWorkload(workload: Workload, entries: readonly Entry[]): str
   const isPeer = ({ client }: Row): boolean => peers.some(peer => peer.client === client)
   const leastCpu = Math.min(...rows.filter(isPeer).map(({ cpuMicros }) => cpuMicros))
   const mostPerSecond = Math.max(...rows.filter(isPeer).map(({ perSecond }) => perSecond))
-  const ratio = (row: Row, value: number): string =>
-    row.client === 'samsa' && Number.isFinite(value) ? value.toFixed(2) : ''
+  const ratio = (row: Row, value: number, best: number): string =>
+    row.client === 'samsa' && Number.isFinite(best) ? (value / best).toFixed(2) : ''
   const columns: [title: string, cell: (row: Row) => string][] = [
     ['CPU µs/message', row => row.cpuMicros.toFixed(row.cpuMicros < 10 ? 3 : 1)],
     ['messages/s', row => Math.round(row.perSecond).toLocaleString('en')],
@@ -40,8 +40,8 @@ export function showWorkload(workload: Workload, entries: readonly Entry[]): str
   if (workload.load === 'memory') {
     columns.push([`more than at its start (allowed: ${ALLOWED_MIB})`, row => row.grownMiB.toFixed(0)])
   } else {
-    columns.push(['CPU ÷ least of peers', row => ratio(row, row.cpuMicros / leastCpu)])
-    columns.push(['rate ÷ highest of peers', row => ratio(row, row.perSecond / mostPerSecond)])
+    columns.push(['CPU ÷ least of peers', row => ratio(row, row.cpuMicros, leastCpu)])
+    columns.push(['rate ÷ highest of peers', row => ratio(row, row.perSecond, mostPerSecond)])
   }
   if (workload.load === 'latency') {
     columns.splice(2, 0, ['p50 ms', row => row.p50Ms.toFixed(2)], ['p99 ms', row => row.p99Ms.toFixed(2)])

@@ -19,9 +19,11 @@ export const platformatic: Adapter = async ({ from, brokers, topic, compression,
     engines: { node: string }
     version: string
   }
-  const { Producer } = (await import(pathToFileURL(`${folder}dist/index.js`).href).catch((cause: Error) => {
-    throw new UnavailableError(`it needs Node ${engines.node}, and this is ${process.version}`, { cause })
-  })) as Platformatic
+  // It can be loaded by an older one, and fails when it is used.
+  if (Number.parseInt(process.versions.node, 10) < Number(/\d+/.exec(engines.node)?.[0])) {
+    throw new UnavailableError(`it needs Node ${engines.node}, and this is ${process.version}`)
+  }
+  const { Producer } = (await import(pathToFileURL(`${folder}dist/index.js`).href)) as Platformatic
   const producer = new Producer({ clientId: 'bench', bootstrapBrokers: brokers, acks: -1, compression, idempotent })
   const next = rotation(values)
   const send = (length: number): Promise<unknown> =>
