@@ -1,25 +1,31 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { run } from '../../scripts/kafka/run.ts'
 import { bootstrap, needsKafka } from '../support/kafka.ts'
 
 needsKafka()
 
-/** The TypeScript in a page, each block a program of its own. */
-async function examples(page: string): Promise<string[]> {
+/** The TypeScript in a page, as programs. A block that imports nothing goes on where the one before it ended. */
+async function programs(page: string): Promise<string[]> {
   const text = await readFile(page, 'utf8')
-  return [...text.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code]) => code!)
+  const made: string[] = []
+  for (const [, code] of text.matchAll(/^```ts\n(.*?)^```$/gms)) {
+    if (made.length === 0 || /^import /m.test(code!)) made.push(code!)
+    else made.push(`${made.pop()}\n${code}`)
+  }
+  return made
 }
 
 const docs = (await readdir('docs')).filter(name => name.endsWith('.md')).map(name => `docs/${name}`)
+const pages = ['README.md', ...docs]
 
-it.each(['README.md', ...docs])('the examples of %s run', async page => {
-  const folder = await mkdtemp(join(tmpdir(), 'samsa-examples-'))
-  onTestFinished(() => rm(folder, { recursive: true, force: true }))
-  for (const [i, code] of (await examples(page)).entries()) {
+// Each program starts the compiler anew, which a busy machine takes its time for.
+it.each(pages)('the examples of %s run', { timeout: 180_000 }, async page => {
+  const folder = await newFolder()
+  for (const [i, code] of (await programs(page)).entries()) {
     const program = join(folder, `example-${i}.mts`)
     const topic = `orders-${randomBytes(4).toString('hex')}`
     await writeFile(program, code.replaceAll('localhost:9092', bootstrap()[0]!).replaceAll("'orders'", `'${topic}'`))
@@ -27,3 +33,26 @@ it.each(['README.md', ...docs])('the examples of %s run', async page => {
     expect(exit, `${code}\n${output}`).toBe(0)
   }
 })
+
+it('the examples of all pages have the right types', { timeout: 180_000 }, async () => {
+  const folder = await newFolder()
+  const root = resolve('.')
+  for (const page of pages) {
+    const subfolder = join(folder, page)
+    await mkdir(subfolder, { recursive: true })
+    for (const [i, code] of (await programs(page)).entries()) await writeFile(join(subfolder, `example-${i}.mts`), code)
+  }
+  // Users need not be as strict with themselves as the repository is with unused names.
+  const compilerOptions = { typeRoots: [join(root, 'node_modules/@types')], noUnusedLocals: false }
+  const config = { extends: join(root, 'tsconfig.json'), include: ['**/*.mts'], compilerOptions }
+  await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(config))
+  const tsc = join(root, 'node_modules/typescript/bin/tsc')
+  const { code: exit, output } = await run(process.execPath, [tsc, '--project', folder])
+  expect(exit, output).toBe(0)
+})
+
+async function newFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'samsa-examples-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}

@@ -24,3 +24,45 @@ it('the quickstart sends ten messages and reads them back', async () => {
     ...indices.map(i => `read offset ${i}: ${people[i % 5]} = order ${i}`),
   ])
 })
+
+it('the synchronous producer tells where each message is, and which one was refused', async () => {
+  expect(await output('sync-producer.ts')).toEqual([
+    "alice's order 1 is in partition 3 at offset 0",
+    "alice's order 2 is in partition 3 at offset 1",
+    "bob's order 3 is in partition 0 at offset 0",
+    "alice's order 4 is in partition 3 at offset 2",
+    "dave's order was not sent: MessageTooLargeError",
+    '5 messages were written, in 4 batches',
+  ])
+})
+
+it('the asynchronous producer waits for room, and reads a report of every message', async () => {
+  const lines = await output('async-producer.ts')
+  const first = [0, 1, 2].map(partition => `the first batch of partition ${partition} is written`)
+  expect(lines.slice(0, -3).sort()).toEqual(first)
+  expect(lines.at(-3)).toBe('the memory was taken now and then, and the loop waited')
+  expect(lines.at(-2)).toMatch(/^the last order failed: ConfigurationError: message\.partition: 99 is out of range/)
+  expect(lines.at(-1)).toBe('100000 messages were written')
+})
+
+it('the partitioners send keys where their namesakes do', async () => {
+  expect(await output('partitioners.ts')).toEqual([
+    'Java, and samsa by default: alice 3, bob 0, carol 2, dave 4, erin 2',
+    "sarama's hash partitioner: alice 5, bob 2, carol 2, dave 3, erin 1",
+    "librdkafka's default: alice 5, bob 2, carol 5, dave 2, erin 0",
+    'a hash of your own: alice 1, bob 2, carol 3, dave 4, erin 5',
+    'round robin: - 0, - 1, - 2, - 3, - 4, - 5, - 0, - 1',
+    'partition 0 for alice alone: alice 0, bob 4, carol 3, dave 4, erin 4',
+    'named by the message: alice 5',
+  ])
+})
+
+it('encoders and serializers of users make the bytes that are read back', async () => {
+  expect(await output('custom-encoder.ts')).toEqual([
+    'sent a reading that encodes itself',
+    'sent a reading by a serializer',
+    'the value was refused: -500 °F is colder than can be',
+    'read kitchen: sensor 7 says 21.5 °C, in 6 bytes',
+    'read cellar: sensor 8 says 10 °C, in 6 bytes',
+  ])
+})
