@@ -139,7 +139,7 @@ export class Intake {
 
   /** All that waits now is in a batch, or has failed. */
   async settled(): Promise<void> {
-    if (this.#room.isFull) await new Promise<void>(resolve => this.#room.wait(Infinity, resolve, () => resolve()))
+    if (this.#room.waiting > 0) await new Promise<void>(resolve => this.#room.wait(Infinity, resolve, () => resolve()))
     await this.#lookUps.settled()
   }
 
