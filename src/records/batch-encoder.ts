@@ -5,8 +5,15 @@ import type { Codec, CodecName } from './compression/codec.ts'
 import { codecByName } from './compression/registry.ts'
 import { crc32c } from './crc32c.ts'
 import type { RecordData, RecordHeaderList } from './record-data.ts'
-import { headersSize, maxHeadersSize, recordBodySize, writeBytes, writeRaw, writeText } from './record-encoding.ts'
-import { lengthWidth, varlongWidth, writeLength, writeUnsigned, writeVarlongDifference } from './varint.ts'
+import {
+  leastHeadersSize,
+  maxHeadersSize,
+  recordBodySize,
+  writeHeaders,
+  writeRaw,
+  writeText,
+} from './record-encoding.ts'
+import { lengthWidth, writeLength, writeUnsigned, writeVarlongDifference } from './varint.ts'
 
 /** How {@link BatchEncoder.close} finishes a batch. */
 export interface CloseBatchOptions {
@@ -155,7 +162,7 @@ export class BatchEncoder {
     const timestampDelta = this.#timestampDelta(timestamp)
     let end: number
     if (headers !== null || typeof key === 'string' || typeof value === 'string' || !isSmall(timestampDelta)) {
-      end = this.#write(limitBytes, timestamp, key, value, headers)
+      end = this.#write(limitBytes, timestamp, timestampDelta, key, value, headers)
       if (end > limitBytes) return false
     } else {
       // Bytes, whose size is known: it is all in here because V8 puts only so much code into a caller, and each call that
@@ -302,23 +309,18 @@ export class BatchEncoder {
   #write(
     limitBytes: number,
     timestamp: number,
+    timestampDelta: number,
     key: RecordData,
     value: RecordData,
     headers: RecordHeaderList | null,
   ): number {
-    const keyUnits = key === null ? -1 : key.length
-    const valueUnits = value === null ? -1 : value.length
+    const units = (key === null ? 0 : key.length) + (value === null ? 0 : value.length)
     const start = this.#position
     // UTF-8 takes at least a byte a UTF-16 unit: what is too large by that is not even begun.
-    if (start + keyUnits + valueUnits > limitBytes) return Number.POSITIVE_INFINITY
-
-    const offsetDelta = this.#nextOffsetDelta
-    const timestampDelta = this.#timestampDelta(timestamp)
-    const isSmallDelta = isSmall(timestampDelta)
+    if (start + units > limitBytes) return Number.POSITIVE_INFINITY
 
     // Three bytes a unit are the most there can be, and 36 is what all else takes.
-    let room = start + 3 * (keyUnits + valueUnits) + 42
-    if (headers !== null) room += maxHeadersSize(headers)
+    const room = start + 3 * units + 36 + (headers === null ? 0 : maxHeadersSize(headers))
     if (room > this.#bytes.length) {
       // Rare, so that text can be measured here.
       const end = this.sizeWith(timestamp, key, value, headers)
@@ -326,46 +328,25 @@ export class BatchEncoder {
       if (end > this.#bytes.length) this.#grow(end, limitBytes)
     }
     const bytes = this.#bytes
+    const offsetDelta = this.#nextOffsetDelta
 
-    // The record's length comes first and is known last. Its width is guessed as if all text were ASCII, which is mostly
-    // right; when it is not, the record is moved by a byte or two.
-    const guess =
-      1 +
-      (isSmallDelta ? lengthWidth(zigzag(timestampDelta) >>> 1) : varlongWidth(timestampDelta)) +
-      lengthWidth(offsetDelta) +
-      (keyUnits > 0 ? lengthWidth(keyUnits) + keyUnits : 1) +
-      (valueUnits > 0 ? lengthWidth(valueUnits) + valueUnits : 1) +
-      (headers === null ? 1 : headersSize(headers, true))
-    const bodyStart = start + lengthWidth(guess)
-
-    let position = bodyStart
-    bytes[position++] = 0
-    if (isSmallDelta) {
-      position = writeUnsigned(bytes, position, zigzag(timestampDelta))
-    } else {
-      position = writeVarlongDifference(bytes, position, timestamp, this.#baseTimestamp)
-    }
+    // The record's length comes first and is known last. Its width is guessed by the least that it can be, as if all text
+    // were ASCII, which is mostly right; when it is not, the record is moved by a byte or two.
+    const least = 5 + lengthWidth(offsetDelta) + units + (headers === null ? 0 : leastHeadersSize(headers))
+    const bodyStart = start + lengthWidth(least)
+    bytes[bodyStart] = 0
+    let position = isSmall(timestampDelta)
+      ? writeUnsigned(bytes, bodyStart + 1, zigzag(timestampDelta))
+      : writeVarlongDifference(bytes, bodyStart + 1, timestamp, this.#baseTimestamp)
     position = writeLength(bytes, position, offsetDelta)
     // Bytes by a way of their own: one that takes text as well is slower by 8 ns each.
     if (key === null) bytes[position++] = 1
     else position = typeof key === 'string' ? writeText(bytes, position, key) : writeRaw(bytes, position, key)
     if (value === null) bytes[position++] = 1
     else position = typeof value === 'string' ? writeText(bytes, position, value) : writeRaw(bytes, position, value)
-    if (headers === null) {
-      bytes[position++] = 0
-    } else {
-      position = writeLength(bytes, position, headers.length)
-      for (let i = 0; i < headers.length; i++) {
-        const header = headers[i]!
-        position = writeBytes(bytes, position, header[0])
-        position = writeBytes(bytes, position, header[1])
-      }
-    }
-
-    const length = position - bodyStart
-    if (length !== guess) return placeRecord(bytes, start, bodyStart, position)
-    writeLength(bytes, start, length)
-    return position
+    if (headers === null) bytes[position++] = 0
+    else position = writeHeaders(bytes, position, headers)
+    return placeRecord(bytes, start, bodyStart, position)
   }
 
   #grow(needed: number, limitBytes: number): void {
@@ -386,7 +367,7 @@ function withHeader(records: Buffer): Buffer {
   return batch
 }
 
-/** Moves a record next to its length, whose width was guessed wrong; returns where the record ends then. */
+/** Writes a record's length before it, and moves the record when that is wider than was guessed; returns where it ends. */
 function placeRecord(bytes: Buffer, start: number, bodyStart: number, end: number): number {
   const length = end - bodyStart
   const rightStart = start + lengthWidth(length)

@@ -6,6 +6,8 @@ import type { RecordData, RecordHeaderList } from './record-data.ts'
 /** What a record takes beside key and value, mostly, and some room for records larger than those that were looked at. */
 const OVERHEAD_BYTES = 20
 const SAMPLES = 64
+/** Those that were looked at may be the only large ones. */
+const MAX_EXPECTED_BYTES = 4 << 20
 
 /** A record for {@link encodeRecordBatch}. */
 export interface RecordInit {
@@ -58,7 +60,7 @@ export function encodeRecordBatch(records: Iterable<RecordInit>, options: Encode
   return encoder.close(options)
 }
 
-/** About what the batch will take, so that its memory need not grow. Looking at all records first would take a tenth more time. */
+/** About what the batch will take, so that its memory need not grow. To look at every record would take a tenth more time. */
 function expectedBytes(records: Iterable<RecordInit>): number {
   if (!Array.isArray(records)) return 1024
   const { length } = records as readonly RecordInit[]
@@ -70,5 +72,5 @@ function expectedBytes(records: Iterable<RecordInit>): number {
     size += OVERHEAD_BYTES + (key?.length ?? 0) + (value?.length ?? 0)
     seen++
   }
-  return RECORDS + (seen === 0 ? 0 : Math.ceil((size / seen) * length))
+  return Math.min(RECORDS + (size / Math.max(seen, 1)) * length, MAX_EXPECTED_BYTES) | 0
 }

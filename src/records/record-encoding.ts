@@ -15,16 +15,20 @@ const writeUtf8: (bytes: Buffer, position: number, text: string) => number =
     ? (bytes, position, text) => (bytes as unknown as Utf8Writer).utf8Write(text, position)
     : (bytes, position, text) => bytes.write(text, position, 'utf8')
 
-/** Writes a length and the data, or -1 for null. There must be room. @returns the position after it. */
-export function writeBytes(bytes: Buffer, position: number, data: RecordData): number {
-  if (data === null) {
-    bytes[position] = 1
-    return position + 1
+/** Writes headers with their count. There must be room. @returns the position after them. */
+export function writeHeaders(bytes: Buffer, position: number, headers: RecordHeaderList): number {
+  position = writeLength(bytes, position, headers.length)
+  for (let i = 0; i < headers.length; i++) {
+    const header = headers[i]!
+    position = writeText(bytes, position, header[0])
+    const value = header[1]
+    if (value === null) bytes[position++] = 1
+    else position = typeof value === 'string' ? writeText(bytes, position, value) : writeRaw(bytes, position, value)
   }
-  return typeof data === 'string' ? writeText(bytes, position, data) : writeRaw(bytes, position, data)
+  return position
 }
 
-/** {@link writeBytes} for bytes. */
+/** Writes bytes with their length. There must be room. @returns the position after them. */
 export function writeRaw(bytes: Buffer, position: number, data: Uint8Array): number {
   const { length } = data
   position = writeLength(bytes, position, length)
@@ -33,7 +37,7 @@ export function writeRaw(bytes: Buffer, position: number, data: Uint8Array): num
   return position + length
 }
 
-/** {@link writeBytes} for text. It is not measured beforehand: its length is guessed as if it were ASCII, and put right. */
+/** {@link writeRaw} for text. It is not measured beforehand: its length is guessed as if it were ASCII, and put right. */
 export function writeText(bytes: Buffer, position: number, data: string): number {
   const units = data.length
   const start = position + lengthWidth(units)
@@ -72,12 +76,12 @@ export function maxHeadersSize(headers: RecordHeaderList): number {
   return size
 }
 
-/** What headers take with their count: exactly, or as if all text were ASCII. */
-export function headersSize(headers: RecordHeaderList, asAscii: boolean): number {
-  let size = lengthWidth(headers.length)
+/** The least that headers take, their count aside. */
+export function leastHeadersSize(headers: RecordHeaderList): number {
+  let size = 0
   for (let i = 0; i < headers.length; i++) {
     const header = headers[i]!
-    size += dataSize(header[0], asAscii) + dataSize(header[1], asAscii)
+    size += 2 + header[0].length + (header[1] === null ? 0 : header[1].length)
   }
   return size
 }
@@ -94,14 +98,20 @@ export function recordBodySize(
     1 +
     varlongWidth(timestampDelta) +
     lengthWidth(offsetDelta) +
-    dataSize(key, false) +
-    dataSize(value, false) +
-    (headers === null ? 1 : headersSize(headers, false))
+    dataSize(key) +
+    dataSize(value) +
+    (headers === null ? 1 : headersSize(headers))
   )
 }
 
-function dataSize(data: RecordData, asAscii: boolean): number {
+function headersSize(headers: RecordHeaderList): number {
+  let size = lengthWidth(headers.length)
+  for (const header of headers) size += dataSize(header[0]) + dataSize(header[1])
+  return size
+}
+
+function dataSize(data: RecordData): number {
   if (data === null) return 1
-  const length = asAscii || typeof data !== 'string' ? data.length : Buffer.byteLength(data)
+  const length = typeof data === 'string' ? Buffer.byteLength(data) : data.length
   return lengthWidth(length) + length
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { ConfigurationError } from '../../../src/errors/client-errors.ts'
 import { BatchEncoder } from '../../../src/records/batch-encoder.ts'
 import { encodeRecordBatch } from '../../../src/records/encode-record-batch.ts'
-import type { RecordData } from '../../../src/records/record-data.ts'
+import type { RecordData, RecordHeaderList } from '../../../src/records/record-data.ts'
 import { decodeOne } from './support.ts'
 
 /** Lengths at which something changes: a varint's width, or how text is written. */
@@ -44,6 +44,23 @@ test.each(lengths)('values of %d bytes', length => {
   expect(record!.value).toEqual(Buffer.from(data))
 })
 
+test.each(text)('records of all sizes about where their length gets wider, %s', (_, make) => {
+  const encoder = new BatchEncoder()
+  const sizes: number[] = []
+  for (let size = 10; size < 70; size++) sizes.push(size)
+  for (let size = 2700; size < 2740; size++) sizes.push(size)
+  for (let size = 8160; size < 8200; size++) sizes.push(size)
+  for (const [i, size] of sizes.entries()) {
+    const headers: RecordHeaderList | null = i % 3 === 0 ? [['name', make(3)]] : null
+    const append = [i * i, i % 2 === 0 ? null : make(4), make(size), headers] as const
+    const expected = encoder.sizeWith(...append)
+    encoder.append(...append)
+    expect(encoder.sizeBytes).toBe(expected)
+  }
+  const values = Array.from(decodeOne(encoder.close()), record => record.value!.toString())
+  expect(values).toEqual(sizes.map(size => Buffer.from(make(size)).toString()))
+})
+
 test('many records, with offset deltas of more than a byte', () => {
   const encoder = new BatchEncoder()
   for (let i = 0; i < 20_000; i++) {
@@ -82,6 +99,19 @@ describe('tryAppend', () => {
     expect(encoder.tryAppend(1000, 1, null, 'x'.repeat(1 << 24), null)).toBe(false)
     expect(encoder.count).toBe(0)
     expect(encoder.sizeBytes).toBe(61)
+  })
+
+  test.each([
+    ['bytes', Buffer.alloc(700)],
+    ['text', '漢'.repeat(233)],
+  ])('takes no more memory than the limit, %s', (_, value) => {
+    const encoder = new BatchEncoder()
+    let count = 0
+    while (encoder.tryAppend(300_000, 1, null, value, null)) count++
+    expect(count).toBeGreaterThan(420)
+    const batch = encoder.close()
+    expect(decodeOne(batch).count).toBe(count)
+    expect(batch.buffer.byteLength).toBe(300_000)
   })
 
   test('the first record refused does not set the base timestamp', () => {
@@ -159,4 +189,19 @@ test('offsets of encodeRecordBatch may leave gaps and not go back', () => {
   const batch = decodeOne(encodeRecordBatch([{}, { offset: 13n }, {}], { baseOffset: 10n }))
   expect(Array.from(batch, record => record.offset)).toEqual([10n, 13n, 14n])
   expect(() => encodeRecordBatch([{}, { offset: 0n }])).toThrow('must be at least 1')
+})
+
+test('encodeRecordBatch takes records of sizes that differ much, and none', () => {
+  const values = Array.from({ length: 1000 }, (_, i) => Buffer.alloc(i === 777 ? 100_000 : i % 16 === 0 ? 0 : 50, i))
+  const batch = decodeOne(encodeRecordBatch(values.map(value => ({ value }))))
+  expect(Array.from(batch, record => record.value)).toEqual(values)
+  expect(decodeOne(encodeRecordBatch(new Set([{ value: 'v' }]))).count).toBe(1)
+  expect(decodeOne(encodeRecordBatch([])).count).toBe(0)
+})
+
+test('encodeRecordBatch does not take much memory when it looks at the largest records by chance', () => {
+  const [large, small] = [Buffer.alloc(100_000), Buffer.alloc(1)]
+  const batch = encodeRecordBatch(Array.from({ length: 1024 }, (_, i) => ({ value: i % 256 === 0 ? large : small })))
+  expect(batch.length).toBeLessThan(500_000)
+  expect(batch.buffer.byteLength).toBeLessThanOrEqual(4 << 20)
 })
