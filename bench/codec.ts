@@ -12,6 +12,7 @@ import { nativeSnappy, ownSnappy } from '../src/records/compression/snappy.ts'
 import { napiZstd, type ZstdProvider, zlibZstd } from '../src/records/compression/zstd.ts'
 import { crc32c, nativeCrc32c, plainCrc32c } from '../src/records/crc32c.ts'
 import { encodeRecordBatch } from '../src/records/encode-record-batch.ts'
+import { encodeBare } from './bare-encoder.ts'
 import { allocated, loopTime, type Run, rate, row } from './measure.ts'
 import { loadPeers, type PlainRecord } from './peers.ts'
 
@@ -64,6 +65,14 @@ async function records(): Promise<void> {
     console.log(`\n${count} records a batch, values of ${valueBytes} B, keys of 8 B`)
     row('', 'M records/s', 'ns/record', 'heap B/rec', 'buffer B/rec')
 
+    const memory = Buffer.allocUnsafe(BATCH_BYTES + (64 << 10))
+    await reportRecords('encode: a bare loop, without the CRC, the same memory', count, () => {
+      sink = encodeBare(inputs, memory, false)
+    })
+    await reportRecords('encode: a bare loop', count, () => {
+      const bytes = Buffer.allocUnsafe(batch.length)
+      sink = bytes.subarray(0, encodeBare(inputs, bytes, true))
+    })
     await reportRecords('encode: samsa, BatchEncoder of the right size', count, () => {
       const encoder = new BatchEncoder({ initialBytes: BATCH_BYTES + (64 << 10) })
       for (const { key, value, timestamp } of inputs) encoder.append(timestamp, key, value, null)
