@@ -21,7 +21,12 @@ export async function runChild(program: string, args: readonly string[], timeout
   })
   const last = printed.trimEnd().split('\n').at(-1)
   if (end !== 0 || last === undefined || !last.startsWith('{')) {
-    throw new Error(`ended with ${end}: ${tail(`${printed}${errors}`)}`)
+    throw new Error(`it ended with ${end}: ${reason(`${printed}${errors}`)}`)
   }
   return JSON.parse(last)
+}
+
+/** The line that names an error, where there is one; what stands around it is in which files that was. */
+function reason(output: string): string {
+  return /^\S*(?:Error|Exception|panic)\b.*/m.exec(output)?.[0] ?? tail(output)
 }

@@ -41,8 +41,8 @@ export async function main(args: readonly string[]): Promise<void> {
 
 /** Each round has every client once, as the machine's speed drifts. */
 async function compare(runner: Runner, chosen: readonly Workload[], options: ReturnType<typeof parse>): Promise<void> {
-  const reasons = new Set<string>()
   for (const workload of chosen) {
+    const leftOut = new Map<string, string>()
     const entries: Entry[] = options.contestants
       .filter(({ workloads }) => workloads.includes(workload.id))
       .map(contestant => ({ contestant, results: [] }))
@@ -51,14 +51,13 @@ async function compare(runner: Runner, chosen: readonly Workload[], options: Ret
         const outcome = await runner.run(entry.contestant, workload)
         if ('unavailable' in outcome) {
           entries.splice(entries.indexOf(entry), 1)
-          reasons.add(`${nameOf(entry.contestant)}: ${outcome.unavailable}`)
-        } else if ('failed' in outcome) reasons.add(`${nameOf(entry.contestant)}, a round: ${outcome.failed}`)
+          leftOut.set(nameOf(entry.contestant), outcome.unavailable)
+        } else if ('failed' in outcome) leftOut.set(`${nameOf(entry.contestant)}, a round`, outcome.failed)
         else entry.results.push(outcome)
       }
     }
     console.log(showWorkload(workload, entries))
-    for (const reason of reasons) console.log(`Left out: ${reason}`)
-    reasons.clear()
+    for (const [name, reason] of leftOut) console.log(`Left out: ${name}: ${reason}`)
     console.log()
   }
 }

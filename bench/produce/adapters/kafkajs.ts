@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import { type Adapter, rotation, sendArrays } from './adapter.ts'
+import { type Adapter, rotation, sendArrays, UnavailableError } from './adapter.ts'
 
 const ARRAYS = { size: 5_000, inFlight: 3 }
 
@@ -31,9 +31,11 @@ export const kafkajs: Adapter = async (
   const require = createRequire(`${from}package.json`)
   const { Kafka, logLevel, Partitioners, CompressionTypes, CompressionCodecs } = require('kafkajs') as KafkaJs
   const { version } = require('kafkajs/package.json') as { version: string }
-  CompressionCodecs[CompressionTypes.LZ4] = lz4
-  CompressionCodecs[CompressionTypes.ZSTD] = zstd
   const compression = { none: 0, lz4: CompressionTypes.LZ4, zstd: CompressionTypes.ZSTD }[codec]
+  if (codec !== 'none') {
+    const loaded = load(codec)
+    CompressionCodecs[compression] = () => loaded
+  }
   const kafka = new Kafka({ brokers, logLevel: logLevel.ERROR })
   const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner, idempotent })
   await producer.connect()
@@ -48,18 +50,20 @@ export const kafkajs: Adapter = async (
   }
 }
 
-/** It brings neither codec: these are the packages that samsa has them from. */
-const ours = createRequire(import.meta.url)
-
-function lz4(): Codec {
-  const { encode, decode } = ours('lz4') as { encode(bytes: Buffer): Buffer; decode(bytes: Buffer): Buffer }
-  return { compress: async ({ buffer }) => encode(buffer), decompress: async bytes => decode(bytes) }
-}
-
-function zstd(): Codec {
-  const { compress, decompress } = ours('zstd-napi') as {
-    compress(bytes: Buffer): Buffer
-    decompress(bytes: Buffer): Buffer
+/** It brings neither codec: these are from the packages that samsa has them from. */
+function load(codec: 'lz4' | 'zstd'): Codec {
+  const require = createRequire(import.meta.url)
+  try {
+    if (codec === 'lz4') {
+      const { encode, decode } = require('lz4') as { encode(bytes: Buffer): Buffer; decode(bytes: Buffer): Buffer }
+      return { compress: async ({ buffer }) => encode(buffer), decompress: async bytes => decode(bytes) }
+    }
+    const { compress, decompress } = require('zstd-napi') as Record<
+      'compress' | 'decompress',
+      (bytes: Buffer) => Buffer
+    >
+    return { compress: async ({ buffer }) => compress(buffer), decompress: async bytes => decompress(bytes) }
+  } catch (cause) {
+    throw new UnavailableError(`no ${codec} for it: ${(cause as Error).message}`, { cause })
   }
-  return { compress: async ({ buffer }) => compress(buffer), decompress: async bytes => decompress(bytes) }
 }
