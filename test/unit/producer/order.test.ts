@@ -1,0 +1,60 @@
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import type { KafkaConfig } from '../../../src/index.ts'
+import { startPeers } from '../../support/cluster-of-peers.ts'
+import { batchesOf, nextProduce, send, sendOneByOne, turn } from './support.ts'
+
+const REQUEST_TIMED_OUT = 7
+
+/** One peer with topic a, and a producer of it. */
+async function start(options: KafkaConfig['producer']) {
+  const { peers, producer } = await startPeers({ leaders: { a: [1, 1] } })
+  return { peer: peers[0]!, producer: producer(options) }
+}
+
+describe('the order of a partition', () => {
+  it.each([
+    ['with', true],
+    ['without', false],
+  ])('is kept %s idempotence while a batch waits for its next try; other partitions go on', async (_, idempotent) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+    onTestFinished(() => {
+      vi.useRealTimers()
+    })
+    const { peer, producer } = await start({ idempotent, retry: { backoff: () => 1000 } })
+    const { sending, requests } = await sendOneByOne(producer, peer, ['1'])
+    requests[0]!.answer({ 'a-0': { errorCode: REQUEST_TIMED_OUT } })
+    for (const value of ['2', '3']) {
+      const beside = send(producer, 'beside', 1)
+      const request = await nextProduce(peer)
+      expect(batchesOf(request)).toEqual([['a-1', 'beside']])
+      request.answer({ 'a-1': { offset: 0n } })
+      await beside
+      sending.push(send(producer, value))
+      await turn()
+    }
+    vi.advanceTimersByTime(1000)
+    const again = await nextProduce(peer)
+    expect(again.sent).toEqual(requests[0]!.sent)
+    again.answer({ 'a-0': { offset: 0n } })
+    const second = await nextProduce(peer)
+    expect(batchesOf(second)).toEqual([['a-0', '2', '3']])
+    second.answer({ 'a-0': { offset: 1n } })
+    expect((await Promise.all(sending)).map(({ offset }) => offset)).toEqual([0n, 1n, 2n])
+  })
+
+  it('is kept though a large batch is compressed aside, and small ones behind it are not', async () => {
+    const { peer, producer } = await start({ compression: 'gzip' })
+    const { sending, requests } = await sendOneByOne(producer, peer, ['first'])
+    const large = 'large '.repeat(100_000)
+    sending.push(send(producer, large))
+    await turn()
+    sending.push(send(producer, 'small'))
+    requests.push(await nextProduce(peer), await nextProduce(peer))
+    expect(requests.map(batchesOf)).toEqual([[['a-0', 'first']], [['a-0', large]], [['a-0', 'small']]])
+    expect(requests.map(({ sent }) => sent[0]!.by[2])).toEqual([0, 1, 2])
+    requests.forEach(({ answer }, i) => {
+      answer({ 'a-0': { offset: BigInt(i) } })
+    })
+    expect((await Promise.all(sending)).map(({ offset }) => offset)).toEqual([0n, 1n, 2n])
+  })
+})
