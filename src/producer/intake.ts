@@ -38,6 +38,8 @@ export class Intake {
   readonly #listener: IntakeListener
   readonly #topics = new Map<string, TopicQueues>()
   readonly #lookUps: LookUps
+  /** How many messages wait for room: others wait for it too, but have none to lose. */
+  #waiting = 0
   readonly #unsubscribe: () => void
 
   /** `signal` ends all look-ups. */
@@ -95,7 +97,9 @@ export class Intake {
   /** Places a message when there is room and its topic is known. */
   wait(pending: Pending, signal: AbortSignal | undefined): void {
     const { draft, message, deadline, waiter } = pending
+    this.#waiting++
     const proceed = () => {
+      this.#waiting--
       try {
         const batch = this.place(draft, message, deadline)
         if (batch === undefined) this.lookUp(pending)
@@ -104,7 +108,10 @@ export class Intake {
         waiter?.reject(error)
       }
     }
-    const fail = (reason: unknown) => waiter?.reject(reason ?? this.#waitedTooLong(draft.topic))
+    const fail = (reason: unknown) => {
+      this.#waiting--
+      waiter?.reject(reason ?? this.#waitedTooLong(draft.topic))
+    }
     this.waitForRoom(deadline, signal, proceed, fail)
   }
 
@@ -143,9 +150,10 @@ export class Intake {
     await this.#lookUps.settled()
   }
 
-  /** Fails all that waits, and tells how much that was. */
+  /** Fails all that waits, and tells how many messages those were. */
   abandon(error: unknown): number {
-    let count = this.#room.close(error)
+    let count = this.#waiting
+    this.#room.close(error)
     for (const [topic, pending] of this.#lookUps.abandon()) {
       count += pending.length
       this.#refuse(topic, pending, error)

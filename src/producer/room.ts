@@ -56,15 +56,11 @@ export class Room {
     return () => this.#leave(waiter)
   }
 
-  /** Ends every wait; tells how many there were. */
-  close(reason: unknown): number {
-    let count = 0
+  /** Ends every wait. */
+  close(reason: unknown): void {
     for (let waiter = this.#waiters.shift(); waiter !== undefined; waiter = this.#waiters.shift()) {
-      if (!this.#leave(waiter)) continue
-      count++
-      waiter.giveUp(reason)
+      if (this.#leave(waiter)) waiter.giveUp(reason)
     }
-    return count
   }
 
   #leave(waiter: Waiter): boolean {
