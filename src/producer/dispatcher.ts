@@ -111,6 +111,7 @@ export class Dispatcher implements Postmaster {
   onWritten(batch: Batch, baseOffset: bigint, logAppendTime: number): void {
     const { queue } = batch
     queue.onAnswered(batch)
+    queue.lastError = undefined
     if (batch.baseSequence >= 0) queue.sequences.onWritten(batch.baseSequence)
     this.#accumulator.settle(batch, new Written(queue, baseOffset, logAppendTime, batch.timestamps))
     // The broker has the whole request, so no socket needs its memory any more.
@@ -134,6 +135,8 @@ export class Dispatcher implements Postmaster {
         this.wake(queue)
         return
       case 'fail':
+        // One whose time had run out before tells what holds up those behind it.
+        if (batch.isSettled) queue.lastError = batch.lastError ?? queue.lastError
         this.#fail(batch, new Failed(error, own))
         this.wake(queue)
         return
@@ -146,6 +149,7 @@ export class Dispatcher implements Postmaster {
         break
       case 'retry':
     }
+    queue.lastError = error
     this.#tellRetry(queue, batch.attempts, error as KafkaError)
     queue.putBack(batch)
     if (this.#hasMoved(batch)) this.wake(queue)
@@ -220,6 +224,7 @@ export class Dispatcher implements Postmaster {
     head.attempts++
     head.lastError = error
     if (verdictOn(head, error, this.#options.retry.max) === 'retry') {
+      queue.lastError = error
       this.#tellRetry(queue, head.attempts, error)
       this.#backOff(queue, head.attempts, error)
       return
@@ -310,11 +315,13 @@ export class Dispatcher implements Postmaster {
   }
 
   #expired({ queue, count, lastError }: Batch): TimeoutError {
-    const reason = lastError instanceof Error ? `; the last error was: ${lastError.message}` : ''
+    // One that has not left yet waits behind others: what holds them up holds it up too.
+    const cause = lastError ?? queue.lastError
+    const reason = cause instanceof Error ? `; the last error was: ${cause.message}` : ''
     return new TimeoutError(
       `${queue.name}: ${count} messages were not acknowledged within producer.deliveryTimeoutMs ` +
         `(${this.#options.deliveryTimeoutMs} ms)${reason}`,
-      { cause: lastError },
+      { cause },
     )
   }
 }

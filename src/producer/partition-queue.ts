@@ -20,6 +20,8 @@ export class PartitionQueue<Batch extends Queued> {
   readonly inFlight: Batch[] = []
   /** A batch waits for its next try. */
   isBackingOff = false
+  /** Why nothing has got through of late; undefined once something has. */
+  lastError: unknown
   readonly sequences = new Sequences()
   /** How much memory the next batch begins with. */
   initialBytes = 1024

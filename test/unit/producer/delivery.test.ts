@@ -83,13 +83,18 @@ describe('the outcome of a message', () => {
 
   it('is a TimeoutError with the reason of the last try when producer.deliveryTimeoutMs is over', async () => {
     const { peers, producer } = await startPeers({ leaders: { a: [1] } })
-    const { send } = bound(producer({ deliveryTimeoutMs: 300, retry: { backoffMs: 10_000, maxBackoffMs: 10_000 } }))
-    const sending = failure(send('a', 0, 'x'))
-    ;(await nextProduce(peers[0]!)).answer({ 'a-0': { errorCode: REQUEST_TIMED_OUT } })
-    const error = await sending
-    expect(error).toBeInstanceOf(TimeoutError)
-    for (const part of ['a-0', 'producer.deliveryTimeoutMs (300 ms)', 'REQUEST_TIMED_OUT'])
-      expect(error.message).toContain(part)
+    const retry = { backoffMs: 10_000, maxBackoffMs: 10_000 }
+    const { send } = bound(producer({ deliveryTimeoutMs: 300, idempotent: false, retry }))
+    const first = failure(send('a', 0, 'x'))
+    const { answer } = await nextProduce(peers[0]!)
+    // It waits behind the first, and never leaves.
+    const second = failure(send('a', 0, 'y'))
+    answer({ 'a-0': { errorCode: REQUEST_TIMED_OUT } })
+    for (const error of [await first, await second]) {
+      expect(error).toBeInstanceOf(TimeoutError)
+      for (const part of ['a-0', 'producer.deliveryTimeoutMs (300 ms)', 'REQUEST_TIMED_OUT'])
+        expect(error.message).toContain(part)
+    }
   })
 
   it('is a TimeoutError too where the time was over before the topic was known', async () => {
