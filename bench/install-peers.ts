@@ -47,8 +47,8 @@ async function install(folder: string, scripts: readonly string[], env: Record<s
   const options = [...scripts, '--prefer-offline', '--fetch-retry-mintimeout=1000', '--json', '--loglevel=silent']
   const { code, output } = await run('npm', ['ci', ...options], { cwd: folder, env })
   if (code !== 0) {
-    const summary = /"summary": "(.*)"/.exec(output)?.[1] ?? tail(output)
-    throw new Error(`npm could not install ${name}: ${summary}`)
+    const [, summary = tail(output), detail = ''] = /"summary": "(.*)",\s*"detail": "(.*?)(?:\\n|")/.exec(output) ?? []
+    throw new Error(`npm could not install ${name}: ${[summary, detail].filter(Boolean).join(': ')}`)
   }
   await writeFile(mark, lockfile)
 }
