@@ -22,6 +22,17 @@ export {
 } from './errors/client-errors.ts'
 export { KafkaError, type Remedy } from './errors/kafka-error.ts'
 export { Kafka, type ProducerConfig } from './kafka.ts'
+export type {
+  BatchEvent,
+  ConnectEvent,
+  DeliveryEvent,
+  DisconnectEvent,
+  ErrorEvent,
+  Hook,
+  Hooks,
+  RequestEvent,
+  ThrottleEvent,
+} from './observe/hooks.ts'
 export type { Logger } from './observe/logger.ts'
 export { ProducerErrors } from './producer/errors.ts'
 export { consistentCrc } from './producer/partitioners/consistent-crc.ts'

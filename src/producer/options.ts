@@ -51,6 +51,13 @@ export const producerOptions = section(
     /** How a batch is tried again; by default until `deliveryTimeoutMs`. */
     retry: retryOptions(Infinity, 100, 1_000),
   },
+  ({ flush, deliveryTimeoutMs }, report) => {
+    if (flush.frequencyMs < deliveryTimeoutMs) return
+    report(
+      'flush.frequencyMs',
+      `must be less than producer.deliveryTimeoutMs (${deliveryTimeoutMs}), in which messages expire`,
+    )
+  },
   ({ idempotent, acks }, report) => {
     if (idempotent === true && acks !== -1) report('idempotent', `needs producer.acks -1, not ${acks}`)
   },
