@@ -263,13 +263,12 @@ export class Dispatcher implements Postmaster {
       })
   }
 
-  #renew(queue: BatchQueue): void {
-    queue.sequences.needsRenewal = true
-    const { topic, partition } = queue
-    this.#client.logger.warn('the broker lost track of a producer, which goes on with new sequences', {
-      topic,
-      partition,
-    })
+  #renew({ sequences, topic, partition }: BatchQueue): void {
+    sequences.needsRenewal = true
+    const { logger } = this.#client
+    // Where the producer gave a batch up it knows why those after it do not follow.
+    if (sequences.hasHole) logger.debug('a partition goes on with new sequences', { topic, partition })
+    else logger.warn('a broker lost track of a producer, which goes on with new sequences', { topic, partition })
   }
 
   /** Whether a partition of which nothing is in flight can go on; gives it sequences where it has none that are good. */
