@@ -1,8 +1,11 @@
 import { Kafka } from 'samsa'
 import { Client } from '../src/cluster/client.ts'
-import { LATEST, listOffset } from '../src/cluster/list-offset.ts'
 import { bootstrapOf, kafkaOptions } from '../src/config.ts'
+import { apis } from '../src/protocol/apis.ts'
 import { resolveOptions } from '../src/util/options.ts'
+
+/** Instead of a time: the end of the log. */
+const LATEST = -1n
 
 /** Makes topics for benchmarks and looks into them. */
 export class Topics {
@@ -35,12 +38,19 @@ export class Topics {
     const { signal } = new AbortController()
     const limit = { ms: 10_000, option: 'ten seconds' }
     const { partitions } = await this.#client.metadata.lookUp(name, { signal, limit })
-    const ends = partitions.map(({ partition }) => listOffset(this.#client, name, partition, LATEST, signal))
-    return Number((await Promise.all(ends)).reduce((sum, end) => sum + end, 0n))
+    const ends = await Promise.all(partitions.map(({ partition }) => this.#end(name, partition)))
+    return Number(ends.reduce((sum, end) => sum + end, 0n))
   }
 
   async close(): Promise<void> {
     this.#client.close()
     await this.#kafka.close()
+  }
+
+  async #end(name: string, partitionIndex: number): Promise<bigint> {
+    const { broker } = this.#client.leader(name, partitionIndex)
+    const topics = [{ name, partitions: [{ partitionIndex, timestamp: LATEST }] }]
+    const answer = await this.#client.request(broker, apis.ListOffsets, { replicaId: -1, topics })
+    return answer.topics[0]!.partitions[0]!.offset
   }
 }

@@ -2,7 +2,7 @@
 const TEXT_BYTES = 4 << 20
 const START = 1_700_000_000_000
 
-/** Values of one size, one after the other: lines of JSON, of which zstd makes about a quarter. The same in every run. */
+/** Values of one size, one after the other: lines of JSON, of which zstd makes about a sixth. The same in every run. */
 export function makeValues(valueBytes: number): Buffer {
   const next = randoms()
   const kinds = ['order', 'payment', 'shipment', 'return']
