@@ -14,7 +14,7 @@ import { PARTITIONS, type Workload, workloads } from './workloads.ts'
 const usage = `Sends messages by samsa and by other clients: npm run bench -- produce [OPTION ...]
 
   --peers A,B       whom to compare with; by default the other clients for Node. Also: ${yardsticks.map(({ client }) => client).join(', ')}
-  --only TEXT       only those of samsa's ways whose names have this in them, and no bare sender
+  --only TEXT       of samsa's ways and the bare sender only those with this in their names
   --workloads P1,…  by default P1 to P5; also: memory
   --rounds N        default 3; what is printed are medians
   --node PATH       another node for the clients`
