@@ -30,7 +30,7 @@ describe('a configuration', () => {
       clientID: 'x',
       net: { dialTimeoutMs: 0, tls: 'yes', sals: {} },
       metadata: { retry: { max: -1 } },
-      producer: { acks: 2, compression: 'zip', flush: {} },
+      producer: { acks: 2, compression: 'zip', flush: { size: 1, messages: -1 }, partitioner: 'hash' },
       consumer: { fetch: { minBytes: '1' }, offsets: { initial: 'first' } },
       admin: 5,
       logger: { info() {} },
@@ -43,9 +43,11 @@ describe('a configuration', () => {
       'net.dialTimeoutMs: must be at least 1, not 0',
       "net.tls: must be true, false or Node's tls.ConnectionOptions, not yes",
       'metadata.retry.max: must be at least 0, not -1',
-      expect.stringMatching(/^producer\.flush: unknown option/),
       'producer.acks: must be one of 0, 1, -1, not 2',
       expect.stringMatching(/^producer\.compression: must be one of "none", "gzip".*, not "zip"$/),
+      expect.stringMatching(/^producer\.partitioner: must be a partitioner such as defaultPartitioner\(\)/),
+      expect.stringMatching(/^producer\.flush\.size: unknown option/),
+      'producer.flush.messages: must be at least 0, not -1',
       'consumer.fetch.minBytes: must be a whole number of bytes, not "1"',
       'consumer.offsets.initial: must be one of "newest", "oldest", not "first"',
       expect.stringMatching(/^admin: must be an object with the options timeoutMs, retry/),
@@ -61,6 +63,20 @@ describe('a configuration', () => {
 
   it.each([undefined, null, 5, 'localhost:9092', []])('that is %j is refused', config => {
     expect(problemsOf(config)).not.toEqual([])
+  })
+
+  it('with a linger that its messages do not live to see the end of is refused', () => {
+    expect(problemsOf({ brokers, producer: { flush: { frequencyMs: 500 }, deliveryTimeoutMs: 500 } })).toEqual([
+      'producer.flush.frequencyMs: must be less than producer.deliveryTimeoutMs (500), in which messages expire',
+    ])
+    expect(problemsOf({ brokers, producer: { flush: { frequencyMs: 499 }, deliveryTimeoutMs: 500 } })).toEqual([])
+  })
+
+  it('with idempotence that cannot be is refused', () => {
+    expect(problemsOf({ brokers, producer: { idempotent: true, acks: 1 } })).toEqual([
+      'producer.idempotent: needs producer.acks -1, not 1',
+    ])
+    expect(problemsOf({ brokers, producer: { acks: 1 } })).toEqual([])
   })
 
   it('with a batch that no request can carry is refused', () => {

@@ -11,7 +11,7 @@ const REQUEST_TIMED_OUT = 7
 /** One peer with topic a, and a producer that waits for more messages for longer than any test runs. */
 async function start() {
   const { peers, producer } = await startPeers({ leaders: { a: [1, 1] } })
-  const sender = producer({ flush: { frequencyMs: 1_000_000 }, retry: { backoff: () => 0 } })
+  const sender = producer({ flush: { frequencyMs: 100_000 }, retry: { backoff: () => 0 } })
   return { peer: peers[0]!, producer: sender }
 }
 
@@ -53,7 +53,7 @@ describe.each(ways)('%s', (_, call) => {
   it('waits for messages whose topic is being looked up', async () => {
     const { peers, producer } = await startPeers({ leaders: {}, script: { Metadata: () => undefined } })
     const peer = peers[0]!
-    const sender = producer({ flush: { frequencyMs: 1_000_000 } })
+    const sender = producer({ flush: { frequencyMs: 100_000 } })
     const sending = send(sender, 'x')
     const flushing = call(sender)
     const state = watch(flushing)

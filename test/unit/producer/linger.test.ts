@@ -1,20 +1,18 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { KafkaConfig } from '../../../src/index.ts'
 import { startPeers } from '../../support/cluster-of-peers.ts'
-import { batchesOf, nextProduce, send, turn } from './support.ts'
+import { batchesOf, nextProduce, prime, send, turn } from './support.ts'
 
 type Flush = NonNullable<NonNullable<KafkaConfig['producer']>['flush']>
 
 /** Longer than any test runs. */
-const LONG = 1_000_000
+const LONG = 100_000
 
 /** One peer, and a producer that knows topic a with its two partitions. Without idempotence nothing is in flight twice. */
 async function start(flush: Flush) {
   const { peers, producer } = await startPeers({ leaders: { a: [1, 1] } })
   const peer = peers[0]!
-  const first = send(producer(), 'first')
-  ;(await nextProduce(peer)).answer({ 'a-0': { offset: 0n } })
-  await first
+  await prime(producer(), peer)
   return { peer, producer: producer({ flush, idempotent: false }) }
 }
 

@@ -2,15 +2,13 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type KafkaConfig, TimeoutError } from '../../../src/index.ts'
 import { startPeers } from '../../support/cluster-of-peers.ts'
 import { failure } from '../../support/failure.ts'
-import { batchesOf, nextProduce, send, turn } from './support.ts'
+import { batchesOf, nextProduce, prime, send, turn } from './support.ts'
 
 /** One peer with topic a, and a producer that has room for one message at a time, and knows the topic. */
 async function start(options?: KafkaConfig['producer']) {
   const { peers, producer } = await startPeers({ leaders: { a: [1, 1] } })
   const peer = peers[0]!
-  const first = send(producer(), 'first')
-  ;(await nextProduce(peer)).answer({ 'a-0': { offset: 0n } })
-  await first
+  await prime(producer(), peer)
   return { peer, producer: producer({ maxBufferedBytes: 1, ...options }) }
 }
 
@@ -130,7 +128,7 @@ describe('while producer.maxBufferedBytes are taken', () => {
   })
 
   it('messages that wait for more leave at once when others wait for their room', async () => {
-    const { peer, producer } = await start({ flush: { frequencyMs: 1_000_000 } })
+    const { peer, producer } = await start({ flush: { frequencyMs: 100_000 } })
     void send(producer, '1')
     await turn()
     void send(producer, '2')
