@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import type { KafkaConfig, ProducerMessage } from '../../../src/index.ts'
 import { type PeersOptions, startPeers } from '../../support/cluster-of-peers.ts'
 import { failure } from '../../support/failure.ts'
-import { nextProduce, send, turn } from './support.ts'
+import { nextProduce, prime, turn } from './support.ts'
 
 const INVALID_RECORD = 87
 
@@ -10,9 +10,7 @@ const INVALID_RECORD = 87
 async function start(options?: KafkaConfig['producer'], config?: PeersOptions['config']) {
   const { peers, producer } = await startPeers({ leaders: { a: [1, 1] }, ...(config && { config }) })
   const peer = peers[0]!
-  const first = send(producer(), 'first')
-  ;(await nextProduce(peer)).answer({ 'a-0': { offset: 0n } })
-  await first
+  await prime(producer(), peer)
   return { peer, producer: producer(options) }
 }
 

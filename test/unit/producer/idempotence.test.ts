@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { ConfigurationError, type KafkaConfig } from '../../../src/index.ts'
 import { startPeers } from '../../support/cluster-of-peers.ts'
 import type { Asked } from '../../support/peer.ts'
-import { batchesOf, nextProduce, type ProduceAsked, send, sendOneByOne, turn } from './support.ts'
+import { batchesOf, nextProduce, type ProduceAsked, prime, send, sendOneByOne, turn } from './support.ts'
 
 const OUT_OF_ORDER_SEQUENCE_NUMBER = 45
 const REQUEST_TIMED_OUT = 7
@@ -30,11 +30,10 @@ describe('an idempotent producer', () => {
   it('asks for one producer id, without a transactional id', async () => {
     const { peer, producer, ids } = await start(2)
     const sending = [send(producer, 'x', 0), send(producer, 'y', 1)]
-    const first = await nextProduce(peer)
+    ;(await nextProduce(peer)).answer({ 'a-0': { offset: 0n }, 'a-1': { offset: 0n } })
+    await Promise.all(sending)
     sending.push(send(producer, 'z', 0))
-    const second = await nextProduce(peer)
-    first.answer({ 'a-0': { offset: 0n }, 'a-1': { offset: 0n } })
-    second.answer({ 'a-0': { offset: 1n } })
+    ;(await nextProduce(peer)).answer({ 'a-0': { offset: 1n } })
     await Promise.all(sending)
     expect(ids.map(asked => asked.body('InitProducerId'))).toMatchObject([
       { transactionalId: null, producerId: -1n, producerEpoch: -1 },
@@ -45,6 +44,8 @@ describe('an idempotent producer', () => {
     const { peer, producer } = await start(2)
     const sending = [send(producer, 'a', 0), send(producer, 'b', 0), send(producer, 'c', 1)]
     const first = await nextProduce(peer)
+    first.answer({ 'a-0': { offset: 0n }, 'a-1': { offset: 10n } })
+    await Promise.all(sending)
     sending.push(send(producer, 'd', 0), send(producer, 'e', 0), send(producer, 'f', 0))
     const second = await nextProduce(peer)
     sending.push(send(producer, 'g', 1), send(producer, 'h', 0))
@@ -56,7 +57,6 @@ describe('an idempotent producer', () => {
       [4711n, 3, 1],
       [4711n, 3, 5],
     ])
-    first.answer({ 'a-0': { offset: 0n }, 'a-1': { offset: 10n } })
     second.answer({ 'a-0': { offset: 2n } })
     third.answer({ 'a-0': { offset: 5n }, 'a-1': { offset: 11n } })
     expect((await Promise.all(sending)).map(({ offset }) => offset)).toEqual([0n, 1n, 10n, 2n, 3n, 4n, 11n, 5n])
@@ -64,6 +64,7 @@ describe('an idempotent producer', () => {
 
   it('has five batches of a partition in flight, and gathers the sixth meanwhile', async () => {
     const { peer, producer } = await start(2)
+    await prime(producer, peer)
     const { sending, requests } = await sendOneByOne(producer, peer, ['1', '2', '3', '4', '5'])
     for (const value of ['6', '7', '8']) {
       sending.push(send(producer, value))
@@ -76,7 +77,7 @@ describe('an idempotent producer', () => {
     requests[0]!.answer({ 'a-0': { offset: 0n } })
     const sixth = await nextProduce(peer)
     expect(batchesOf(sixth)).toEqual([['a-0', '6', '7', '8']])
-    expect(senders([sixth])).toEqual([[4711n, 3, 5]])
+    expect(senders([sixth])).toEqual([[4711n, 3, 6]])
     requests.slice(1).forEach(({ answer }, i) => {
       answer({ 'a-0': { offset: BigInt(i + 1) } })
     })
@@ -87,6 +88,7 @@ describe('an idempotent producer', () => {
 
   it('sends a batch again byte for byte, after those behind it were refused as out of order one by one', async () => {
     const { peer, producer } = await start(2)
+    await prime(producer, peer, [0, 1])
     const { sending, requests } = await sendOneByOne(producer, peer, ['1', '2', '3'])
     requests[0]!.answer({ 'a-0': { errorCode: REQUEST_TIMED_OUT } })
     requests[1]!.answer({ 'a-0': { errorCode: OUT_OF_ORDER_SEQUENCE_NUMBER } })
@@ -105,8 +107,8 @@ describe('an idempotent producer', () => {
     // Then they are in flight together once more.
     const last = await sendOneByOne(producer, peer, ['4', '5'])
     expect(senders(last.requests)).toEqual([
-      [4711n, 3, 3],
       [4711n, 3, 4],
+      [4711n, 3, 5],
     ])
   })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { startPeers } from '../../support/cluster-of-peers.ts'
 import { Peer } from '../../support/peer.ts'
-import { batchesOf, nextProduce, send, sendOneByOne } from './support.ts'
+import { batchesOf, nextProduce, prime, send, sendOneByOne } from './support.ts'
 
 const NOT_LEADER_OR_FOLLOWER = 6
 
@@ -24,6 +24,7 @@ async function start() {
 describe('a broker that names the new leader beside its refusal (KIP-951)', () => {
   it('sends the batch there at once, without metadata and back-off, and those after it', async () => {
     const { peer, producer, looks } = await start()
+    await prime(producer, peer)
     const { sending, requests } = await sendOneByOne(producer, peer, ['1', '2'])
     // One that joined the cluster since.
     const elsewhere = await Peer.start()

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { startPeers } from '../../support/cluster-of-peers.ts'
 import { failure } from '../../support/failure.ts'
-import { nextProduce, type ProduceAsked, send, sendOneByOne } from './support.ts'
+import { nextProduce, type ProduceAsked, prime, send, sendOneByOne } from './support.ts'
 
 const REQUEST_TIMED_OUT = 7
 const OUT_OF_ORDER_SEQUENCE_NUMBER = 45
@@ -11,10 +11,15 @@ const UNKNOWN_PRODUCER_ID = 59
 const INVALID_RECORD = 87
 const PRODUCER_FENCED = 90
 
-/** One peer with topic a, whose producers are number 4711 from epoch 0 on, and try again without a wait. */
+/**
+ * One peer with topic a, and a producer, number 4711 from epoch 0 on, that tries again without a wait. Partitions 0 and 1 have
+ * a message of it, with sequence 0.
+ */
 async function start(retry: { readonly max?: number } = {}) {
   const { peers, producer } = await startPeers({ leaders: { a: [1, 1, 1] } })
-  return { peer: peers[0]!, producer: producer({ retry: { ...retry, backoff: () => 0 } }) }
+  const [peer, sender] = [peers[0]!, producer({ retry: { ...retry, backoff: () => 0 } })]
+  await prime(sender, peer, [0, 1])
+  return { peer, producer: sender }
 }
 
 /** The values of a request with one batch, and by whom they are. */
@@ -68,8 +73,8 @@ describe('after a batch that is refused for good', () => {
     await failure(first.sending[0]!)
     const { sending, requests } = await sendOneByOne(producer, peer, ['2', '3'])
     expect(requests.map(contentOf)).toEqual([
-      ['2', 4711n, 0, 1],
-      ['3', 4711n, 0, 2],
+      ['2', 4711n, 0, 2],
+      ['3', 4711n, 0, 3],
     ])
     requests.forEach((request, i) => {
       take(request, BigInt(i))
@@ -102,7 +107,7 @@ describe('after a batch that is refused for good', () => {
     const more = await sendOneByOne(producer, peer, ['beside, again'], 1)
     const fresh = await sendOneByOne(producer, peer, ['new'], 2)
     expect([...more.requests, ...fresh.requests].map(contentOf)).toEqual([
-      ['beside, again', 4711n, 0, 1],
+      ['beside, again', 4711n, 0, 2],
       ['new', 4711n, 1, 0],
     ])
   })
@@ -114,8 +119,6 @@ describe('when the broker has lost what it knew of the producer', () => {
     ['UNKNOWN_PRODUCER_ID', UNKNOWN_PRODUCER_ID],
   ])('a batch that it cannot have is sent again in the next epoch (%s)', async (_, errorCode) => {
     const { peer, producer } = await start()
-    const first = await sendOneByOne(producer, peer, ['1'])
-    take(first.requests[0]!, 5n)
     const { sending, requests } = await sendOneByOne(producer, peer, ['2', '3'])
     for (const { answer } of requests) answer({ 'a-0': { errorCode } })
     const second = await nextProduce(peer)
@@ -139,7 +142,7 @@ describe('when the broker has lost what it knew of the producer', () => {
     expect(again.sent).toEqual(first.sent)
     sending.push(send(producer, '2'))
     const second = await nextProduce(peer)
-    expect(contentOf(second)).toEqual(['2', 4711n, 0, 1])
+    expect(contentOf(second)).toEqual(['2', 4711n, 0, 2])
     for (const { answer } of [again, second]) answer({ 'a-0': { errorCode } })
     expect(await failure(sending[0]!)).toMatchObject({ code })
     const behind = await nextProduce(peer)
@@ -168,14 +171,11 @@ describe.each([
     const first = await sendOneByOne(producer, peer, ['1'])
     first.requests[0]!.answer({ 'a-0': { errorCode } })
     expect(await failure(first.sending[0]!)).toMatchObject({ code })
-    const { sending, requests } = await sendOneByOne(producer, peer, ['2', '3'])
-    expect(requests.map(contentOf)).toEqual([
-      ['2', 4711n, 1, 0],
-      ['3', 4711n, 1, 1],
-    ])
-    requests.forEach((request, i) => {
-      take(request, BigInt(i))
-    })
-    expect((await Promise.all(sending)).map(({ offset }) => offset)).toEqual([0n, 1n])
+    for (const [i, value] of ['2', '3'].entries()) {
+      const { sending, requests } = await sendOneByOne(producer, peer, [value])
+      expect(requests.map(contentOf)).toEqual([[value, 4711n, 1, i]])
+      take(requests[0]!, BigInt(i))
+      expect(await sending[0]).toMatchObject({ offset: BigInt(i) })
+    }
   })
 })

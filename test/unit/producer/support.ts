@@ -56,6 +56,14 @@ export function send(producer: Producer, value: string, partition = 0) {
   return sending
 }
 
+/** Writes a first message to partitions of topic a: from then on the client knows the topic, and their leader the producer. */
+export async function prime(producer: Producer, peer: Peer, partitions: readonly number[] = [0]) {
+  const sending = partitions.map(partition => send(producer, 'first', partition))
+  const { sent, answer } = await nextProduce(peer)
+  answer(Object.fromEntries(sent.map(({ where }) => [where, { offset: 0n }])))
+  await Promise.all(sending)
+}
+
 /** Sends messages to a partition of topic a, each of which has left in a request of its own before the next is given. */
 export async function sendOneByOne(producer: Producer, peer: Peer, values: readonly string[], partition = 0) {
   const sending: ReturnType<typeof send>[] = []
