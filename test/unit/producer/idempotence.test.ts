@@ -4,8 +4,9 @@ import { startPeers } from '../../support/cluster-of-peers.ts'
 import type { Asked } from '../../support/peer.ts'
 import { batchesOf, nextProduce, type ProduceAsked, prime, send, sendOneByOne, turn } from './support.ts'
 
-const OUT_OF_ORDER_SEQUENCE_NUMBER = 45
 const REQUEST_TIMED_OUT = 7
+const NOT_ENOUGH_REPLICAS = 19
+const OUT_OF_ORDER_SEQUENCE_NUMBER = 45
 
 /** One peer with topic a, and whether it was asked for a producer id. Connections take any number of requests. */
 async function start(partitions: number, options?: KafkaConfig['producer']) {
@@ -84,6 +85,24 @@ describe('an idempotent producer', () => {
     beside.answer({ 'a-1': { offset: 0n } })
     sixth.answer({ 'a-0': { offset: 5n } })
     expect((await Promise.all(sending)).map(({ offset }) => offset)).toEqual([0n, 1n, 2n, 3n, 4n, 5n, 6n, 7n, 0n])
+  })
+
+  it('has one in flight until the broker knows it, which would take any sequence for the first', async () => {
+    const { peer, producer } = await start(1)
+    const sending = [send(producer, '1')]
+    const first = await nextProduce(peer)
+    for (const value of ['2', '3']) {
+      sending.push(send(producer, value))
+      await turn()
+    }
+    first.answer({ 'a-0': { errorCode: NOT_ENOUGH_REPLICAS } })
+    const again = await nextProduce(peer)
+    expect(again.sent).toEqual(first.sent)
+    again.answer({ 'a-0': { offset: 0n } })
+    const second = await nextProduce(peer)
+    expect(batchesOf(second)).toEqual([['a-0', '2', '3']])
+    second.answer({ 'a-0': { offset: 1n } })
+    expect((await Promise.all(sending)).map(({ offset }) => offset)).toEqual([0n, 1n, 2n])
   })
 
   it('sends a batch again byte for byte, after those behind it were refused as out of order one by one', async () => {

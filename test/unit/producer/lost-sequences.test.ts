@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { startPeers } from '../../support/cluster-of-peers.ts'
 import { failure } from '../../support/failure.ts'
-import { nextProduce, type ProduceAsked, prime, send, sendOneByOne } from './support.ts'
+import { nextProduce, type ProduceAsked, prime, send, sendOneByOne, turn } from './support.ts'
 
 const REQUEST_TIMED_OUT = 7
 const OUT_OF_ORDER_SEQUENCE_NUMBER = 45
@@ -64,6 +64,24 @@ describe('after a batch that is refused for good', () => {
     expect(contentOf(fourth)).toEqual(['4', 4711n, 1, 2])
     take(fourth, 12n)
     expect((await Promise.all([sending[1]!, sending[2]!, last])).map(({ offset }) => offset)).toEqual([10n, 11n, 12n])
+  })
+
+  it('the first of the next epoch leaves alone, as the first of all does', async () => {
+    const { peer, producer } = await start()
+    const { sending, requests } = await sendOneByOne(producer, peer, ['1', '2'])
+    requests[0]!.answer({ 'a-0': { errorCode: INVALID_RECORD } })
+    requests[1]!.answer({ 'a-0': { errorCode: OUT_OF_ORDER_SEQUENCE_NUMBER } })
+    await failure(sending[0]!)
+    const second = await nextProduce(peer)
+    for (const value of ['3', '4']) {
+      sending.push(send(producer, value))
+      await turn()
+    }
+    take(second, 0n)
+    const third = await nextProduce(peer)
+    expect(contentOf(third)).toEqual(['3', '4', 4711n, 1, 1])
+    take(third, 1n)
+    expect((await Promise.all(sending.slice(1))).map(({ offset }) => offset)).toEqual([0n, 1n, 2n])
   })
 
   it('nothing changes where the broker takes those behind it', async () => {
