@@ -92,7 +92,8 @@ export class Dispatcher implements Postmaster {
     const { length: inFlight } = queue.inFlight
     // What failed is sent alone, until the partition is through with it: none may overtake it.
     if (inFlight === 0) return this.#identities === undefined || this.#hasSequences(queue, this.#identities)
-    const isOrdered = this.#identities !== undefined && head.attempts === 0 && !queue.sequences.needsRenewal
+    const { needsRenewal, isKnown } = queue.sequences
+    const isOrdered = this.#identities !== undefined && isKnown && !needsRenewal && head.attempts === 0
     return isOrdered && inFlight < IDEMPOTENT_IN_FLIGHT
   }
 
@@ -188,6 +189,8 @@ export class Dispatcher implements Postmaster {
 
   #backOff(queue: BatchQueue, attempts: number, error: KafkaError): void {
     if (error.remedy === 'refresh-metadata') this.#client.metadata.refreshSoon()
+    // Those behind wait with it, and no longer.
+    if (queue.isBackingOff) return
     queue.isBackingOff = true
     const timer = setTimeout(
       () => {
