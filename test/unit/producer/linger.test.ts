@@ -1,7 +1,7 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { KafkaConfig } from '../../../src/index.ts'
 import { startPeers } from '../../support/cluster-of-peers.ts'
-import { batchesOf, nextProduce, prime, send, turn } from './support.ts'
+import { batchesOf, nextProduce, ownTime, prime, send, turn } from './support.ts'
 
 type Flush = NonNullable<NonNullable<KafkaConfig['producer']>['flush']>
 
@@ -14,14 +14,6 @@ async function start(flush: Flush) {
   const peer = peers[0]!
   await prime(producer(), peer)
   return { peer, producer: producer({ flush, idempotent: false }) }
-}
-
-/** Timers run when the test says so; sockets and turns of the event loop as ever. */
-function ownTime() {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
-  onTestFinished(() => {
-    vi.useRealTimers()
-  })
 }
 
 describe('a batch waits for more messages', () => {

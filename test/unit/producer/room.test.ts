@@ -1,8 +1,8 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { type KafkaConfig, TimeoutError } from '../../../src/index.ts'
 import { startPeers } from '../../support/cluster-of-peers.ts'
 import { failure } from '../../support/failure.ts'
-import { batchesOf, nextProduce, prime, send, turn } from './support.ts'
+import { batchesOf, nextProduce, ownTime, prime, send, turn } from './support.ts'
 
 /** One peer with topic a, and a producer that has room for one message at a time, and knows the topic. */
 async function start(options?: KafkaConfig['producer']) {
@@ -101,10 +101,7 @@ describe('while producer.maxBufferedBytes are taken', () => {
   })
 
   it('a message waits no longer than producer.deliveryTimeoutMs, which names what it waited for', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
-    onTestFinished(() => {
-      vi.useRealTimers()
-    })
+    ownTime()
     const { peer, producer } = await start({ deliveryTimeoutMs: 1000 })
     // A report that nobody reads takes the room; messages would give it back in time.
     producer.deliveries()

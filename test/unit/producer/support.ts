@@ -1,3 +1,4 @@
+import { onTestFinished, vi } from 'vitest'
 import type { Producer } from '../../../src/index.ts'
 import type { EncodableResponse } from '../../../src/protocol/api.ts'
 import type { apis } from '../../../src/protocol/apis.ts'
@@ -78,6 +79,14 @@ export async function sendOneByOne(producer: Producer, peer: Peer, values: reado
 /** The next turn of the event loop: what may leave has left by then, as far as that waits for nothing. */
 export function turn(): Promise<void> {
   return new Promise(resolve => setImmediate(resolve))
+}
+
+/** From here on timers run when the test advances them; sockets and turns of the event loop as ever. */
+export function ownTime(): void {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+  onTestFinished(() => {
+    vi.useRealTimers()
+  })
 }
 
 function produceOf(asked: Asked) {
