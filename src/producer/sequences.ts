@@ -23,6 +23,11 @@ export class Sequences {
   /** The partition goes on with a new identity, once nothing of the old one is in flight. */
   needsRenewal = false
   /**
+   * The broker has a batch with this identity. Before that it takes any sequence for the first one, so that a batch sent behind
+   * another that fails would get into the log before it.
+   */
+  isKnown = false
+  /**
    * The sequence of a batch that ended without being acknowledged: the broker may find that those after it do not follow on what
    * it has. -1 where there is none.
    */
@@ -47,6 +52,7 @@ export class Sequences {
 
   /** The broker has a batch, and with it all before it. */
   onWritten(baseSequence: number): void {
+    this.isKnown = true
     if (this.#hole >= 0 && !isBefore(baseSequence, this.#hole)) this.#hole = -1
   }
 
@@ -55,6 +61,7 @@ export class Sequences {
     this.identity = identity
     this.next = 0
     this.needsRenewal = false
+    this.isKnown = false
     this.#hole = -1
   }
 }
