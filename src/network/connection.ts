@@ -11,7 +11,7 @@ import { Fifo } from '../util/fifo.ts'
 import { abortable, onAbort } from '../util/wait.ts'
 import { Alarm } from './alarm.ts'
 import type { Endpoint, NetContext } from './context.ts'
-import { dial } from './dial.ts'
+import { connected, dial } from './dial.ts'
 import { broken, closedByPeer, garbage, overdue, throttled } from './failures.ts'
 import { negotiate, readVersions } from './handshake.ts'
 import { Exchange, LENGTH_BYTES, type ReadAnswer } from './in-flight.ts'
@@ -58,18 +58,19 @@ export class Connection {
   #onLost: (() => void) | undefined
 
   /** Use {@link Connection.open}. */
-  private constructor(endpoint: Endpoint, context: NetContext, socket: Socket, firstCorrelationId: number) {
+  private constructor(endpoint: Endpoint, context: NetContext, firstCorrelationId: number) {
     this.label = endpoint.label
     this.#endpoint = endpoint
     this.#context = context
-    this.#socket = socket
     this.#nextCorrelationId = firstCorrelationId
     this.#frames = new FrameSplitter(context.net.maxResponseBytes)
-    socket.on('data', chunk => this.#onData(chunk))
-    socket.on('error', cause => this.#fail(broken(endpoint, `failed: ${cause.message}`, cause)))
-    socket.on('close', () => this.#onClose())
-    // It may have been closed between the end of the dialling and here.
-    if (socket.destroyed) this.#onClose()
+    this.#socket = dial(endpoint.address, context.net, {
+      buffer: () => this.#frames.target(),
+      callback: (size, bytes) => {
+        this.#onBytes(size, bytes)
+        return true
+      },
+    })
   }
 
   /**
@@ -88,8 +89,9 @@ export class Connection {
     const { label: broker, nodeId, purpose } = endpoint
     const started = performance.now()
     try {
-      const socket = await dial(endpoint.address, context.net, signal)
-      const connection = new Connection(endpoint, context, socket, firstCorrelationId)
+      signal.throwIfAborted()
+      const connection = new Connection(endpoint, context, firstCorrelationId)
+      await connection.#connected(signal)
       await connection.#greet(started, signal)
       onConnect?.({ broker, nodeId, purpose, durationMs: performance.now() - started, error: undefined })
       return connection
@@ -134,6 +136,14 @@ export class Connection {
     this.#fail(reason, undefined, true)
   }
 
+  async #connected(signal: AbortSignal): Promise<void> {
+    await connected(this.#socket, this.#endpoint.address, this.#context.net, signal)
+    this.#socket.on('error', cause => this.#fail(broken(this.#endpoint, `failed: ${cause.message}`, cause)))
+    this.#socket.on('close', () => this.#onClose())
+    // It may have been closed between the end of the dialling and here.
+    if (this.#socket.destroyed) this.#onClose()
+  }
+
   async #greet(started: number, signal: AbortSignal): Promise<void> {
     const { dialTimeoutMs } = this.#context.net
     const forget = onAbort(signal, () => this.close(signal.reason))
@@ -173,20 +183,24 @@ export class Connection {
       this.#reject(exchange, this.#closed)
       return
     }
+    if (this.#waiting.size === 0 && this.#mayWrite()) {
+      this.#write(exchange)
+      return
+    }
     this.#waiting.push(exchange)
-    this.#pump()
     if (!this.#throttle.isOn) return
     exchange.deadline = performance.now() + exchange.timeoutMs
     this.#arm(exchange.deadline)
   }
 
+  /** Whether there is a free slot, and the broker does not want silence. */
+  #mayWrite(): boolean {
+    if (this.#throttle.isOn && !this.#throttle.hasEnded(performance.now())) return false
+    return this.#inFlight.size < this.#context.net.maxOpenRequests
+  }
+
   #pump(): void {
-    if (this.#throttle.isOn && !this.#throttle.hasEnded(performance.now())) return
-    while (this.#inFlight.size < this.#context.net.maxOpenRequests) {
-      const next = this.#waiting.shift()
-      if (next === undefined) return
-      this.#write(next)
-    }
+    while (this.#mayWrite() && this.#waiting.size > 0) this.#write(this.#waiting.shift()!)
   }
 
   #write(exchange: Exchange): void {
@@ -221,18 +235,21 @@ export class Connection {
     if (this.#corked) return
     this.#corked = true
     this.#socket.cork()
-    process.nextTick(() => {
-      this.#corked = false
-      this.#socket.uncork()
-    })
+    process.nextTick(this.#uncork)
   }
 
-  #onData(chunk: Buffer): void {
+  readonly #uncork = (): void => {
+    this.#corked = false
+    this.#socket.uncork()
+  }
+
+  #onBytes(size: number, bytes: Uint8Array): void {
     if (this.#closed !== undefined) return
     try {
-      this.#frames.push(chunk, frame => this.#onFrame(frame))
+      this.#frames.advance(size, this.#onFrame)
     } catch (cause) {
-      this.#fail(garbage(this.#endpoint, chunk, this.#hasAnswered, cause), this.#inFlight.peek())
+      const read = Buffer.from(bytes.buffer, bytes.byteOffset, size)
+      this.#fail(garbage(this.#endpoint, read, this.#hasAnswered, cause), this.#inFlight.peek())
       return
     }
     this.#lastUse = performance.now()
@@ -240,7 +257,7 @@ export class Connection {
     if (this.#inFlight.size === 0) this.#arm(Infinity)
   }
 
-  #onFrame(frame: Buffer): void {
+  readonly #onFrame = (frame: Buffer): void => {
     // The frame before it may have been the end.
     if (this.#closed !== undefined) return
     const exchange = this.#inFlight.peek()

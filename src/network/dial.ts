@@ -1,4 +1,4 @@
-import { connect as connectTcp, isIP, type Socket } from 'node:net'
+import { connect as connectTcp, isIP, type OnReadOpts, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { ConnectionError, TimeoutError } from '../errors/client-errors.ts'
 import type { KafkaError } from '../errors/kafka-error.ts'
@@ -10,14 +10,13 @@ import type { netOptions } from './options.ts'
 export type NetOptions = Options<typeof netOptions>
 
 /**
- * Opens a socket, with TLS where that is configured. Aborting `signal` ends the attempt with the signal's reason.
+ * Waits until a socket of {@link dial} is ready, its TLS handshake included. Aborting `signal` ends the attempt with the
+ * signal's reason. The socket is destroyed when this rejects.
  *
  * @throws {@link ConnectionError} naming the address and the cause, {@link TimeoutError} after `net.dialTimeoutMs`.
  */
-export function dial(address: Address, options: NetOptions, signal: AbortSignal): Promise<Socket> {
+export function connected(socket: Socket, address: Address, options: NetOptions, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    signal.throwIfAborted()
-    const socket = openSocket(address, options)
     const settle = (error?: KafkaError) => {
       clearTimeout(timer)
       forget()
@@ -25,7 +24,7 @@ export function dial(address: Address, options: NetOptions, signal: AbortSignal)
       socket.removeListener('close', onClose)
       // An error may come before the one who asked listens; without a listener it would end the process.
       socket.on('error', () => {})
-      if (error === undefined) return resolve(socket)
+      if (error === undefined) return resolve()
       socket.destroy()
       reject(error)
     }
@@ -39,8 +38,12 @@ export function dial(address: Address, options: NetOptions, signal: AbortSignal)
   })
 }
 
-function openSocket({ host, port }: Address, { tls, keepAliveMs }: NetOptions): Socket {
-  const tcp = { host, port, noDelay: true, keepAlive: keepAliveMs > 0, keepAliveInitialDelay: keepAliveMs }
+/**
+ * Begins to open a socket, with TLS where that is configured. What it reads goes straight to `onread`, since a stream would
+ * allocate 64 KiB for each read; that can be chosen only here.
+ */
+export function dial({ host, port }: Address, { tls, keepAliveMs }: NetOptions, onread: OnReadOpts): Socket {
+  const tcp = { host, port, onread, noDelay: true, keepAlive: keepAliveMs > 0, keepAliveInitialDelay: keepAliveMs }
   if (tls === false) return connectTcp(tcp)
   const servername = isIP(host) === 0 ? { servername: host } : {}
   const socket = connectTls({ ...tcp, ...servername, ...(tls === true ? {} : tls) })

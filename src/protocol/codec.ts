@@ -166,7 +166,11 @@ function defaultMaker(type: FieldType, value: unknown): () => unknown {
     const makers = Object.entries(type.shape).map(
       ([name, field]) => [name, defaultMaker(field.type, field.facts.default)] as const,
     )
-    return () => Object.fromEntries(makers.map(([name, make]) => [name, make()]))
+    return () => {
+      const out: Record<string, unknown> = {}
+      for (const [name, make] of makers) out[name] = make()
+      return out
+    }
   }
   return () => value
 }
@@ -217,6 +221,10 @@ function structCodec(shape: Shape, context: Context): Codec<Struct> {
   }
 
   function encodeTags(w: Writer, given: Struct): void {
+    if (tagged.length === 0) {
+      w.uvarint(0)
+      return
+    }
     const sent = tagged.filter(s => given[s.name] !== undefined && !s.isDefault(given[s.name]))
     w.uvarint(sent.length)
     for (const s of sent) {

@@ -9,9 +9,20 @@ import {
 } from '../../../src/errors/client-errors.ts'
 import { apis } from '../../../src/protocol/apis.ts'
 import { type Asked, Peer } from '../../support/peer.ts'
-import { about, answerAbout, closed, failure, open, topicOf } from './support.ts'
+import {
+  about,
+  answerAbout,
+  closed,
+  failure,
+  fetchBody,
+  fetched,
+  open,
+  recordsOf,
+  TOPIC_ID,
+  topicOf,
+} from './support.ts'
 
-const { Metadata, Produce } = apis
+const { Fetch, Metadata, Produce } = apis
 const TOPICS = ['a', 'b', 'c', 'd', 'e', 'f', 'g']
 
 describe('requests on one connection', () => {
@@ -84,6 +95,28 @@ describe('requests on one connection', () => {
     const bytes = asked.frame('Metadata', { brokers: [], topics: [], clusterId: 'a' })
     for (const byte of bytes) await new Promise(resolve => asked.socket.write(Buffer.from([byte]), resolve))
     expect((await answer).clusterId).toBe('a')
+  })
+
+  it('get large answers between small ones', async () => {
+    const peer = await Peer.start()
+    const connection = await open(peer)
+    const sizes = [10, 1_000_000, 60_000, 5_000_000, 0]
+    const answers = sizes.map(() => connection.request(Fetch, fetchBody))
+    const records = sizes.map((size, i) => Buffer.alloc(size, `${i}abc`))
+    for (const each of records) (await peer.next()).answer('Fetch', fetched(each))
+    expect((await Promise.all(answers)).map(recordsOf).map((got, i) => got.equals(records[i]!))).toEqual(
+      Array(5).fill(true),
+    )
+  })
+
+  it('may be large', async () => {
+    const peer = await Peer.start()
+    const connection = await open(peer)
+    const records = Buffer.alloc(3_000_000, 'abcdefg')
+    const topicData = [{ name: 'a', topicId: TOPIC_ID, partitionData: [{ index: 0, records }] }]
+    void connection.sendOnly(Produce, { acks: 0, timeoutMs: 1, topicData })
+    const got = (await peer.next()).body('Produce').topicData[0]!.partitionData[0]!.records!
+    expect(got.equals(records)).toBe(true)
   })
 
   it('without an answer take no slot and resolve once they are sent', async () => {

@@ -46,6 +46,15 @@ describe('a peer that is no Kafka broker', () => {
     await closed(sockets[0]!)
   })
 
+  it('is told by what it says before it is asked', async () => {
+    const { address } = await listening(
+      createServer(socket => socket.on('error', () => {}).write('SSH-2.0-OpenSSH_9.6\r\n')),
+    )
+    const error = await failure(open({ address }))
+    expect(error).toBeInstanceOf(ProtocolError)
+    expect(error.message).toContain('broker 1 speaks SSH, not Kafka')
+  })
+
   it('is told where it speaks TLS and net.tls is not set', async () => {
     const { address } = await listening(createTlsServer(selfSigned()))
     const error = await failure(open({ address }))

@@ -7,6 +7,8 @@ import type { NetOptions } from '../../../src/network/dial.ts'
 import { netOptions } from '../../../src/network/options.ts'
 import type { Hooks } from '../../../src/observe/hooks.ts'
 import type { Logger } from '../../../src/observe/logger.ts'
+import type { Response } from '../../../src/protocol/api.ts'
+import type { apis } from '../../../src/protocol/apis.ts'
 import { type OptionsInput, resolveOptions } from '../../../src/util/options.ts'
 import type { Asked, Peer } from '../../support/peer.ts'
 
@@ -56,6 +58,26 @@ export function answerAbout(asked: Asked): void {
 
 export function topicOf(asked: Asked): string {
   return asked.body('Metadata').topics![0]!.name!
+}
+
+export const TOPIC_ID = 'AAECAwQFBgcICQoLDA0ODw'
+
+/** A Fetch request of one partition. */
+export const fetchBody = {
+  maxWaitMs: 1,
+  minBytes: 1,
+  topics: [{ topicId: TOPIC_ID, partitions: [{ partition: 0, fetchOffset: 0n, partitionMaxBytes: 1 }] }],
+  forgottenTopicsData: [],
+}
+
+/** The answer to {@link fetchBody}: so many bytes of records. */
+export function fetched(records: Buffer) {
+  const partition = { partitionIndex: 0, errorCode: 0, highWatermark: 0n, abortedTransactions: null, records }
+  return { responses: [{ topicId: TOPIC_ID, partitions: [partition] }] }
+}
+
+export function recordsOf({ responses }: Response<typeof apis.Fetch>): Buffer {
+  return responses[0]!.partitions[0]!.records!
 }
 
 /** What a promise rejects with. */

@@ -3,7 +3,7 @@ import { ConnectionError } from '../../../src/errors/client-errors.ts'
 import { apis } from '../../../src/protocol/apis.ts'
 import { selfSigned } from '../../support/certificate.ts'
 import { Peer } from '../../support/peer.ts'
-import { about, answerAbout, closed, failure, open } from './support.ts'
+import { about, answerAbout, closed, failure, fetchBody, fetched, open, recordsOf, TOPIC_ID } from './support.ts'
 
 describe('TLS', () => {
   const own = selfSigned()
@@ -16,6 +16,19 @@ describe('TLS', () => {
     expect((await answer).clusterId).toBe('a')
     connection.close()
     await closed(await peer.socket())
+  })
+
+  it('carries what is large, both ways', async () => {
+    const peer = await Peer.start({ tls: own })
+    const connection = await open(peer, { net: { tls: { ca: own.cert } } })
+    const records = Buffer.alloc(1_000_000, 'abcdefg')
+    const partitionData = [{ index: 0, records }]
+    void connection.sendOnly(apis.Produce, { acks: 0, timeoutMs: 1, topicData: [{ topicId: TOPIC_ID, partitionData }] })
+    const sent = (await peer.next()).body('Produce').topicData[0]!.partitionData[0]!.records!
+    expect(sent.equals(records)).toBe(true)
+    const answers = [1, 2].map(() => connection.request(apis.Fetch, fetchBody))
+    for (const _ of answers) (await peer.next()).answer('Fetch', fetched(records))
+    for (const answer of answers) expect(recordsOf(await answer).equals(records)).toBe(true)
   })
 
   it('asks for the host by name, and checks the certificate against it', async () => {

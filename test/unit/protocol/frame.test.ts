@@ -23,6 +23,18 @@ function chunked(bytes: Buffer, sizes: readonly number[]): Buffer[] {
   return chunks
 }
 
+/** Reads a stream as a socket does: into the target, as much as there is and it holds, but no more than these sizes. */
+function read(bytes: Buffer, sizes: readonly number[], maxBytes = 16 * MIB): Buffer[] {
+  const splitter = new FrameSplitter(maxBytes)
+  const frames: Buffer[] = []
+  for (let at = 0, i = 0; at < bytes.length; i++) {
+    const size = bytes.copy(splitter.target(), 0, at, at + sizes[i % sizes.length]!)
+    at += size
+    splitter.advance(size, frame => frames.push(frame))
+  }
+  return frames
+}
+
 function split(chunks: readonly Buffer[], maxBytes = MIB): Buffer[] {
   const splitter = new FrameSplitter(maxBytes)
   const frames: Buffer[] = []
@@ -57,20 +69,68 @@ describe('FrameSplitter', () => {
     expect(onFrame.mock.calls).toEqual([[Buffer.from('abcdef')]])
   })
 
-  it('gives views where a frame lies in one chunk', () => {
-    const chunk = Buffer.concat([framed(Buffer.from('abcd')), framed(Buffer.from('efghi'))])
-    const frames = split([chunk])
-    expect(frames.map(String)).toEqual(['abcd', 'efghi'])
-    for (const frame of frames) expect(frame.buffer).toBe(chunk.buffer)
+  it('gives the same frames however they are read', () => {
+    // Around the sizes at which frames get memory of their own, and at which that grows.
+    const bodies = fc.array(
+      fc.oneof(fc.nat({ max: 100 }), fc.constantFrom(65_531, 65_532, 65_533, 200_000, 1_048_576)),
+      { minLength: 1, maxLength: 4 },
+    )
+    const sizes = fc.array(fc.constantFrom(1_448, 40_000, 65_535, 65_536, 8 * MIB), { minLength: 1, maxLength: 4 })
+    fc.assert(
+      fc.property(bodies, sizes, (lengths, sizes) => {
+        const wanted = lengths.map((length, i) => Buffer.alloc(length + 4, `${i}${'x'.repeat(i)}`))
+        const frames = read(Buffer.concat(wanted.map(framed)), sizes)
+        expect(frames.map(({ length }) => length)).toEqual(wanted.map(({ length }) => length))
+        frames.forEach((frame, i) => {
+          expect(frame.equals(wanted[i]!)).toBe(true)
+        })
+      }),
+      { numRuns: 100 },
+    )
   })
 
-  it('copies the bytes of a frame once, however many chunks bring it', () => {
-    const body = Buffer.alloc(200_000, 'a')
-    const chunks = chunked(framed(body), [1000])
-    const alloc = vi.spyOn(Buffer, 'allocUnsafe')
-    const [frame] = split(chunks)
+  it('gives frames that later bytes leave alone', () => {
+    const bytes = Buffer.concat([framed(Buffer.from('abcd')), framed(Buffer.alloc(100_000, 'e'))])
+    const splitter = new FrameSplitter(MIB)
+    const frames: Buffer[] = []
+    const onFrame = (frame: Buffer) => frames.push(frame)
+    splitter.push(bytes, onFrame)
+    bytes.fill(0)
+    splitter.push(framed(Buffer.alloc(100_000, 'z')), onFrame)
+    splitter.target().fill(0)
+    expect(frames.map(String)).toEqual(['abcd', 'e'.repeat(100_000), 'z'.repeat(100_000)])
+  })
+
+  it('has large frames read into their own memory, without a copy', () => {
+    const bytes = framed(Buffer.alloc(500_000, 'a'))
+    const splitter = new FrameSplitter(MIB)
+    splitter.advance(bytes.copy(splitter.target()), () => {})
+    const target = splitter.target()
+    expect(target).toHaveLength(bytes.length - 65_536)
+    const frames: Buffer[] = []
+    splitter.advance(bytes.copy(target, 0, 65_536), frame => frames.push(frame))
+    expect(frames[0]!.buffer).toBe(target.buffer)
+    expect(frames[0]!.equals(bytes.subarray(4))).toBe(true)
+  })
+
+  it('gives frames whole whose memory had to grow', () => {
+    // Of the first bytes so few come that nobody would believe in the rest.
+    const body = Buffer.from(Array.from({ length: 200_000 }, (_, i) => i % 251))
+    const [frame] = read(framed(body), [10, 65_536])
     expect(frame?.equals(body)).toBe(true)
-    expect(alloc.mock.calls).toEqual([[200_000]])
+  })
+
+  it('allocates in proportion to what has arrived, whatever is announced', () => {
+    const alloc = vi.spyOn(Buffer, 'allocUnsafe')
+    const splitter = new FrameSplitter(1024 * MIB)
+    const announced = Buffer.alloc(4)
+    announced.writeInt32BE(1000 * MIB)
+    splitter.push(announced, () => {})
+    for (let arrived = 0; arrived < 4 * MIB; arrived += 100_000) {
+      for (const [size] of alloc.mock.calls) expect(size).toBeLessThanOrEqual(Math.max(65_536, 256 * arrived))
+      splitter.push(Buffer.alloc(100_000), () => {})
+    }
+    expect(alloc.mock.calls.length).toBeGreaterThan(1)
   })
 
   it.each([
