@@ -1,8 +1,8 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { BrokerError, type Producer, ProtocolError, TimeoutError } from '../../../src/index.ts'
 import { startPeers } from '../../support/cluster-of-peers.ts'
 import { failure } from '../../support/failure.ts'
-import { answerAll, nextProduce } from './support.ts'
+import { answerAll, nextProduce, ownTime, turn } from './support.ts'
 
 const NOT_LEADER_OR_FOLLOWER = 6
 const REQUEST_TIMED_OUT = 7
@@ -107,6 +107,29 @@ describe('the outcome of a message', () => {
     expect(error).toBeInstanceOf(TimeoutError)
     expect(error.message).toContain('producer.deliveryTimeoutMs (200 ms)')
     expect(error.message).toContain('"a"')
+  })
+})
+
+describe('a batch whose time is over', () => {
+  it('is not sent any more, be it just being compressed', async () => {
+    ownTime()
+    const { peers, producer } = await startPeers({ leaders: { a: [1] } })
+    const sender = producer({ compression: 'gzip', deliveryTimeoutMs: 1000 })
+    const { send } = bound(sender)
+    const first = send('a', 0, 'first')
+    ;(await nextProduce(peers[0]!)).answer({ 'a-0': { offset: 0n } })
+    await first
+    const late = failure(send('a', 0, 'large '.repeat(100_000)))
+    // By now another thread compresses it.
+    await turn()
+    expect(sender.stats()).toMatchObject({ batches: 1, requestsInFlight: 1 })
+    vi.advanceTimersByTime(1000)
+    expect(await late).toBeInstanceOf(TimeoutError)
+    const next = send('a', 0, 'next')
+    const { sent, answer } = await nextProduce(peers[0]!)
+    expect(sent[0]?.values).toEqual(['next'])
+    answer({ 'a-0': { offset: 1n } })
+    expect(await next).toMatchObject({ offset: 1n })
   })
 })
 

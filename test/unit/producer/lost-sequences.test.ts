@@ -4,9 +4,12 @@ import { failure } from '../../support/failure.ts'
 import { nextProduce, type ProduceAsked, prime, send, sendOneByOne, turn } from './support.ts'
 
 const REQUEST_TIMED_OUT = 7
+const NOT_ENOUGH_REPLICAS = 19
+const NOT_ENOUGH_REPLICAS_AFTER_APPEND = 20
 const OUT_OF_ORDER_SEQUENCE_NUMBER = 45
 const DUPLICATE_SEQUENCE_NUMBER = 46
 const INVALID_PRODUCER_EPOCH = 47
+const KAFKA_STORAGE_ERROR = 56
 const UNKNOWN_PRODUCER_ID = 59
 const INVALID_RECORD = 87
 const PRODUCER_FENCED = 90
@@ -169,6 +172,29 @@ describe('when the broker has lost what it knew of the producer', () => {
     expect(await sending[1]).toMatchObject({ offset: 3n })
   })
 
+  it.each([
+    ['REQUEST_TIMED_OUT', REQUEST_TIMED_OUT],
+    ['NOT_ENOUGH_REPLICAS_AFTER_APPEND', NOT_ENOUGH_REPLICAS_AFTER_APPEND],
+    ['KAFKA_STORAGE_ERROR', KAFKA_STORAGE_ERROR],
+  ])('so does one of which it said %s before', async (_, errorCode) => {
+    const { peer, producer } = await start()
+    const { sending, requests } = await sendOneByOne(producer, peer, ['1'])
+    requests[0]!.answer({ 'a-0': { errorCode } })
+    ;(await nextProduce(peer)).answer({ 'a-0': { errorCode: UNKNOWN_PRODUCER_ID } })
+    expect(await failure(sending[0]!)).toMatchObject({ code: 'UNKNOWN_PRODUCER_ID' })
+  })
+
+  it('one that it refused before anything was written is sent again', async () => {
+    const { peer, producer } = await start()
+    const { sending, requests } = await sendOneByOne(producer, peer, ['1'])
+    requests[0]!.answer({ 'a-0': { errorCode: NOT_ENOUGH_REPLICAS } })
+    ;(await nextProduce(peer)).answer({ 'a-0': { errorCode: UNKNOWN_PRODUCER_ID } })
+    const again = await nextProduce(peer)
+    expect(contentOf(again)).toEqual(['1', 4711n, 1, 0])
+    take(again, 0n)
+    expect(await sending[0]).toMatchObject({ offset: 0n })
+  })
+
   it('all that may have been written fails with it', async () => {
     const { peer, producer } = await start()
     const { sending, requests } = await sendOneByOne(producer, peer, ['1', '2', '3'])
@@ -195,5 +221,19 @@ describe.each([
       take(requests[0]!, BigInt(i))
       expect(await sending[0]).toMatchObject({ offset: BigInt(i) })
     }
+  })
+  it('lets nothing leave in the old epoch any more, while others are still in flight', async () => {
+    const { peer, producer } = await start()
+    const { sending, requests } = await sendOneByOne(producer, peer, ['1', '2'])
+    requests[0]!.answer({ 'a-0': { errorCode } })
+    await failure(sending[0]!)
+    sending.push(send(producer, '3'))
+    await turn()
+    requests[1]!.answer({ 'a-0': { errorCode } })
+    await failure(sending[1]!)
+    const third = await nextProduce(peer)
+    expect(contentOf(third)).toEqual(['3', 4711n, 1, 0])
+    take(third, 0n)
+    expect(await sending[2]).toMatchObject({ offset: 0n })
   })
 })

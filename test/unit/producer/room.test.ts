@@ -72,6 +72,23 @@ describe('while producer.maxBufferedBytes are taken', () => {
     expect((await Promise.all(sending)).map(({ offset }) => offset)).toEqual([0n, 1n, 2n])
   })
 
+  it('none comes before those that wait, though compression has made room meanwhile', async () => {
+    const { peer, producer } = await start({ maxBufferedBytes: 50_000, compression: 'gzip' })
+    const sending = [send(producer, 'x'.repeat(50_000)), send(producer, '2')]
+    const { answer } = await nextProduce(peer)
+    expect(producer.stats().bufferedBytes).toBeLessThan(50_000)
+    sending.push(send(producer, '3'))
+    answer({ 'a-0': { offset: 0n } })
+    const values: unknown[] = []
+    while (values.length < 2) {
+      const request = await nextProduce(peer)
+      request.answer({ 'a-0': { offset: BigInt(values.length + 1) } })
+      values.push(...request.sent[0]!.values)
+    }
+    expect(values).toEqual(['2', '3'])
+    expect((await Promise.all(sending)).map(({ offset }) => offset)).toEqual([0n, 1n, 2n])
+  })
+
   it('sendAll waits with what it has left', async () => {
     const { peer, producer } = await start()
     const sending = producer.sendAll(['1', '2', '3'].map(value => ({ ...message, value })))
