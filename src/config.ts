@@ -32,6 +32,8 @@ type KafkaTable = {
   readonly brokers: RequiredLeaf<BrokerList>
   /** What brokers call this client, in their logs and quotas. Default `'samsa'`. */
   readonly clientId: Leaf<string>
+  /** The rack that this client is in: consumers read from the nearest replica, where brokers are set up for that (KIP-392). Default none. */
+  readonly rackId: Leaf<string | undefined>
   /** Connections to brokers. */
   readonly net: typeof netOptions
   /** What is known of the cluster. */
@@ -59,6 +61,8 @@ export const kafkaOptions: Section<KafkaTable> = section<KafkaTable>(
     ),
     /** What brokers call this client, in their logs and quotas. */
     clientId: text('samsa'),
+    /** The rack that this client is in: consumers read from the nearest replica, where brokers are set up for that (KIP-392). */
+    rackId: text(),
     net: netOptions,
     metadata: metadataOptions,
     producer: producerOptions,

@@ -1,12 +1,22 @@
 /** A Kafka client for Node.js in pure TypeScript. */
 export { Admin, type AdminOptions } from './admin/admin.ts'
 export type { AdminCallOptions, CreatedTopic, CreateTopicsOptions, NewTopic, TopicOutcome } from './admin/topics.ts'
+export { KafkaClient } from './cluster/kafka-client.ts'
+export type { OffsetTime, StartOffset } from './cluster/list-offset.ts'
 export type { BrokerList, KafkaConfig } from './config.ts'
 export { Consumer, type ConsumerOptions } from './consumer/consumer.ts'
-export { Message, type MessageJson, type TopicPartition } from './consumer/message.ts'
-export { MessageBatch } from './consumer/message-batch.ts'
+export { DeserializationError } from './consumer/deserialization-error.ts'
+export { MergedConsumer } from './consumer/merged-consumer.ts'
+export type { JsonOf, Message, MessageChanges, MessageJson, TopicPartition } from './consumer/message.ts'
+export type { MessageBatch } from './consumer/message-batch.ts'
 export { PartitionConsumer } from './consumer/partition-consumer.ts'
-export type { ConsumePartitionOptions, StartOffset } from './consumer/types.ts'
+export type {
+  ConsumeOptions,
+  ConsumePartitionOptions,
+  ConsumerInterceptor,
+  OnDeserializationError,
+  PartitionStart,
+} from './consumer/types.ts'
 export type { BrokerErrorName } from './errors/broker-codes.ts'
 export { BrokerError } from './errors/broker-error.ts'
 export {
@@ -21,7 +31,7 @@ export {
   UnsupportedVersionError,
 } from './errors/client-errors.ts'
 export { KafkaError, type Remedy } from './errors/kafka-error.ts'
-export { Kafka, type ProducerConfig } from './kafka.ts'
+export { type ConsumerConfig, Kafka, type ProducerConfig } from './kafka.ts'
 export type {
   BatchEvent,
   ConnectEvent,

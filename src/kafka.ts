@@ -1,11 +1,13 @@
 import { Admin } from './admin/admin.ts'
 import { Client } from './cluster/client.ts'
+import { KafkaClient } from './cluster/kafka-client.ts'
 import { bootstrapOf, type KafkaConfig, kafkaOptions, type ResolvedConfig } from './config.ts'
 import { Consumer } from './consumer/consumer.ts'
+import type { ConsumerInterceptor } from './consumer/types.ts'
 import { ClosedError } from './errors/client-errors.ts'
 import { Producer } from './producer/producer.ts'
 import type { Data, ProducerInterceptor, WaitOptions } from './producer/types.ts'
-import type { Serializer } from './serde/serde.ts'
+import type { Deserializer, Serializer } from './serde/serde.ts'
 import { resolveOptions } from './util/options.ts'
 import { onAbort } from './util/wait.ts'
 
@@ -20,11 +22,24 @@ export interface ProducerConfig<K = Data, V = Data>
   readonly interceptors?: readonly ProducerInterceptor<K, V>[] | undefined
 }
 
+/** The options of a consumer whose keys are `K` and whose values are `V`. */
+export interface ConsumerConfig<K = Buffer, V = Buffer>
+  extends Omit<NonNullable<KafkaConfig['consumer']>, 'key' | 'value' | 'interceptors'> {
+  /** How keys are made of bytes; without it they are Buffers. */
+  readonly key?: Deserializer<K> | undefined
+  /** How values are made of bytes; without it they are Buffers. */
+  readonly value?: Deserializer<V> | undefined
+  /** See each message before it is handed out, one after another. */
+  readonly interceptors?: readonly ConsumerInterceptor<K, V>[] | undefined
+}
+
 /**
  * A Kafka cluster as seen from here. Connects to nothing until it must. Its producers, consumers and admins share
  * metadata, brokers and connections.
  */
 export class Kafka implements AsyncDisposable {
+  /** What can be asked of the cluster without a producer, a consumer or an admin. */
+  readonly client: KafkaClient
   readonly #config: ResolvedConfig
   readonly #client: Client
   readonly #children = new Set<{ close(options: WaitOptions): Promise<void> }>()
@@ -37,6 +52,7 @@ export class Kafka implements AsyncDisposable {
     const { brokers, clientId, net, metadata, logger, hooks } = resolved
     this.#config = resolved
     this.#client = new Client({ bootstrap: bootstrapOf(brokers), clientId, net, metadata, logger, hooks })
+    this.client = new KafkaClient(this.#client, metadata.retry)
   }
 
   /**
@@ -51,11 +67,19 @@ export class Kafka implements AsyncDisposable {
     return producer
   }
 
-  /** A consumer without a group; `options` override the `consumer` slice of the configuration. */
-  consumer(options?: KafkaConfig['consumer']): Consumer {
+  /**
+   * A consumer without a group; `options` override the `consumer` slice of the configuration. Its deserializers say what its keys and
+   * values are: `kafka.consumer({ key: string(), value: json<Order>() })` reads orders.
+   */
+  consumer<K = Buffer, V = Buffer>(options?: ConsumerConfig<K, V>): Consumer<K, V> {
     const client = this.#open()
-    const { consumer: resolved, maxDecompressedBatchBytes } = this.#with({ consumer: options })
-    const consumer: Consumer = new Consumer(client, resolved, maxDecompressedBatchBytes, () =>
+    const config = this.#with({ consumer: options as KafkaConfig['consumer'] })
+    const context = {
+      rackId: config.rackId ?? '',
+      maxDecompressedBytes: config.maxDecompressedBatchBytes,
+      refreshFrequencyMs: config.metadata.refreshFrequencyMs,
+    }
+    const consumer: Consumer<K, V> = new Consumer(client, config.consumer, context, () =>
       this.#children.delete(consumer),
     )
     this.#children.add(consumer)

@@ -7,6 +7,8 @@ import type { NetOptions } from '../network/dial.ts'
 import { type Hooks, safeHooks } from '../observe/hooks.ts'
 import { type Logger, safeLogger } from '../observe/logger.ts'
 import type { Api, Response } from '../protocol/api.ts'
+import { Metadata as MetadataApi } from '../protocol/messages/metadata.ts'
+import { eitherSignal } from '../util/wait.ts'
 import { type Bootstrap, Brokers } from './brokers.ts'
 import { Metadata, type MetadataOptions } from './metadata.ts'
 import type { PartitionSnapshot } from './snapshot.ts'
@@ -74,6 +76,29 @@ export class Client {
     const broker = this.brokers.get(controllerId)
     if (broker === undefined) throw brokerError(errorCodes.NOT_CONTROLLER, `the controller (node ${controllerId})`)
     return broker
+  }
+
+  /**
+   * What the cluster says of topics now, of all of them for null. Creates none, and leaves the snapshot as it is. Every broker is
+   * asked until one answers.
+   */
+  async topics(names: readonly string[] | null, signal?: AbortSignal): Promise<Response<typeof MetadataApi>['topics']> {
+    await this.metadata.ready(signal)
+    const asked = names?.map(name => ({ name })) ?? null
+    const either = eitherSignal(this.closing, signal)
+    const options = { signal: either.signal }
+    try {
+      return await this.brokers.callAny(async broker => {
+        const body = (version: number) => ({
+          // In version 0 an empty list means all topics.
+          topics: asked === null && version === 0 ? [] : asked,
+          ...(version >= 4 ? { allowAutoTopicCreation: false } : {}),
+        })
+        return (await this.request(broker, MetadataApi, body, options)).topics
+      }, either.signal)
+    } finally {
+      either.dispose()
+    }
   }
 
   /** Sends a request to a broker, over its general connection or another. Does not retry. */

@@ -2,18 +2,36 @@ import { ProtocolError } from '../errors/client-errors.ts'
 import { ZERO_UUID } from '../protocol/schema.ts'
 import { decodeRecordBatches } from '../records/batch-decoder.ts'
 import type { RecordBatch } from '../records/record-batch.ts'
-import { Fifo } from '../util/fifo.ts'
+import { type AbortedTransaction, AbortedTransactions } from './aborted.ts'
+import { BatchBuffer, type FetchedBytes, openBatch } from './batch-buffer.ts'
+import type { Budget } from './budget.ts'
+import { FetchedBatch } from './fetched-batch.ts'
 import type { TopicPartition } from './message.ts'
-import { MessageBatch } from './message-batch.ts'
+
+/** After so many answers without the reader taking anything, what it holds is copied out of them. */
+const IDLE_ANSWERS = 8
 
 export interface FeedOptions {
   readonly checkCrcs: boolean
   readonly maxDecompressedBytes: number
+  /** Shared with the other feeds of the consumer. */
+  readonly budget: Budget
+}
+
+/** What a feed tells to who fetches for it. */
+export interface FeedOwner {
+  /** The reader has taken a batch. `isRelief`: there is room again for other feeds too. */
+  onTaken(feed: Feed, isRelief: boolean): void
+  /** Called once: nothing more is to be fetched. */
+  onEnded(feed: Feed): void
 }
 
 /** What one fetch brought for a partition. */
 export interface Fetched {
   readonly highWatermark: bigint
+  readonly lastStableOffset: bigint
+  /** In no order; null unless only committed messages were asked for. */
+  readonly abortedTransactions: readonly AbortedTransaction[] | null
   readonly records: Buffer | null
 }
 
@@ -23,43 +41,66 @@ export class Feed implements TopicPartition {
   readonly partition: number
   /** `topic-partition`, as errors and logs name it. */
   readonly name: string
-  /** The topic as it was when the reading began: one of the same name that is made later is another. */
-  topicId: string = ZERO_UUID
-  /** The offset to be fetched next; -1n until the start is known. */
+  /** The offset to be fetched next; -1n while it is not known. */
   fetchOffset = -1n
-  /** The offset that the reader gets next; -1n until the start is known. */
-  position = -1n
+  /** The leader epoch of the last batch before {@link fetchOffset}; -1 where that is not known. */
+  lastFetchedEpoch = -1
+  /** The epoch of the leader, as far as it is known; -1 where it is not. */
+  leaderEpoch = -1
+  /** The leader epoch in whose log what was fetched is known to be. */
+  provenEpoch = -1
+  /** How much the next fetch may bring. */
+  roomBytes = 0
   /** -1n until the first fetch. */
   highWatermark = -1n
-  /** Fetched and unread. */
-  bufferedBytes = 0
-  /** Failures in a row. */
+  /** -1n until the first fetch, and where the broker does not tell. */
+  lastStableOffset = -1n
+  /** Failures in a row, and the last of them. */
   attempts = 0
+  lastError: unknown
+  /** Since when it has had nothing to hand out and no answer, on the clock of `performance.now()`. */
+  waitsSince = performance.now()
+  /** Whether the user was told that it gets no answers. */
+  isStalled = false
+  /** Changes when what was handed out and not used yet is void: after a seek, and at the end. */
+  cut = 0
+  /** Called when there may be something to take, or the end has come. */
+  onNews: () => void = () => {}
   readonly #options: FeedOptions
-  readonly #onTaken: (feed: Feed) => void
-  readonly #onEnded: (feed: Feed) => void
-  readonly #batches = new Fifo<{ readonly records: RecordBatch; readonly highWatermark: bigint }>()
+  readonly #owner: FeedOwner
+  readonly #buffer = new BatchBuffer()
+  #topicId: string = ZERO_UUID
+  #idKey = ''
+  /** The leader epoch of the last batch that was taken. */
+  #takenEpoch = -1
+  #idleAnswers = 0
+  #isPaused = false
   #isEnded = false
-  #isClosed = false
   #failure: unknown
-  #wakeReaders: (() => void)[] = []
+  /** Where it was when it was closed. */
+  #lastPosition: bigint | undefined
 
-  /**
-   * @param onTaken called when the reader has taken a batch, and there is room again.
-   * @param onEnded called once, when nothing more will be fetched.
-   */
-  constructor(
-    { topic, partition }: TopicPartition,
-    options: FeedOptions,
-    onTaken: (feed: Feed) => void,
-    onEnded: (feed: Feed) => void,
-  ) {
+  constructor({ topic, partition }: TopicPartition, options: FeedOptions, owner: FeedOwner) {
     this.topic = topic
     this.partition = partition
     this.name = `${topic}-${partition}`
     this.#options = options
-    this.#onTaken = onTaken
-    this.#onEnded = onEnded
+    this.#owner = owner
+  }
+
+  /** The topic as it was when the reading began: one of the same name that is made later is another. */
+  get topicId(): string {
+    return this.#topicId
+  }
+
+  set topicId(topicId: string) {
+    this.#topicId = topicId
+    this.#idKey = `${topicId}-${this.partition}`
+  }
+
+  /** Names the partition where topics go by their ids. */
+  get idKey(): string {
+    return this.#idKey
   }
 
   /** Nothing more will be fetched. */
@@ -67,39 +108,91 @@ export class Feed implements TopicPartition {
     return this.#isEnded
   }
 
-  /** Nothing more will be handed out either. */
-  get isClosed(): boolean {
-    return this.#isClosed
+  get isPaused(): boolean {
+    return this.#isPaused
   }
 
-  startAt(topicId: string, offset: bigint): void {
-    this.topicId = topicId
+  /** Fetched and unread. */
+  get bufferedBytes(): number {
+    return this.#buffer.sizeBytes
+  }
+
+  /** The offset that is handed out next; -1n while it is not known. */
+  get position(): bigint {
+    return this.#lastPosition ?? this.#buffer.peek()?.from ?? this.fetchOffset
+  }
+
+  /** The leader epoch of the last batch before {@link position}; -1 where that is not known. */
+  get positionEpoch(): number {
+    return this.#buffer.isEmpty ? this.lastFetchedEpoch : this.#takenEpoch
+  }
+
+  /** Why it ended, after what is still to be taken. */
+  get failure(): unknown {
+    return this.#failure
+  }
+
+  /** From here on other offsets are fetched; what is buffered stays. */
+  moveTo(offset: bigint, lastFetchedEpoch = -1): void {
     this.fetchOffset = offset
-    this.position = offset
+    this.lastFetchedEpoch = lastFetchedEpoch
+  }
+
+  /** Drops what is buffered. */
+  clear(): void {
+    this.#takenEpoch = -1
+    this.#release(this.#buffer.sizeBytes)
+    this.#buffer.clear()
+  }
+
+  /** Drops what is buffered, and what was handed out and not used yet. */
+  cutOff(): void {
+    this.cut++
+    this.clear()
   }
 
   /** Takes what a fetch brought. Batches that cannot be read end the feed, after what came before them. */
-  fill({ highWatermark, records }: Fetched): void {
-    if (this.#isEnded) return
+  fill({ highWatermark, lastStableOffset, abortedTransactions, records }: Fetched): void {
     this.highWatermark = highWatermark
-    this.attempts = 0
+    this.lastStableOffset = lastStableOffset
     if (records === null || records.length === 0) return
-    const { checkCrcs, maxDecompressedBytes } = this.#options
+    const aborted = abortedTransactions?.length ? new AbortedTransactions(abortedTransactions) : undefined
     const before = this.fetchOffset
+    const { maxDecompressedBytes } = this.#options
     try {
-      for (const batch of decodeRecordBatches(records, { checkCrcs, maxDecompressedBytes })) {
-        const { nextOffset } = batch
-        // A batch may begin before the offset that was asked for, or even end there.
-        if (nextOffset <= this.fetchOffset) continue
-        this.fetchOffset = nextOffset
-        this.bufferedBytes += batch.sizeBytes
-        this.#batches.push({ records: batch, highWatermark })
+      let start = 0
+      // The CRC is looked at when the batch is taken: that does not hold up the next fetch, and its bytes are read once.
+      for (const batch of decodeRecordBatches(records, { checkCrcs: false, maxDecompressedBytes })) {
+        this.#add(batch, { bytes: records, start, highWatermark }, aborted)
+        start += batch.sizeBytes
       }
       if (this.fetchOffset === before) throw new ProtocolError(`a fetch at offset ${before} brought no whole batch`)
     } catch (error) {
       this.fail(this.#named(error))
     }
-    this.#wake()
+  }
+
+  /** There was an answer, if only that there is nothing new. */
+  onAnswered(now: number): void {
+    this.attempts = 0
+    this.lastError = undefined
+    this.waitsSince = now
+  }
+
+  /** An answer has brought something for others: what is not taken must not keep that in memory. */
+  onBypassed(): void {
+    if (!this.#buffer.isEmpty && ++this.#idleAnswers >= IDLE_ANSWERS) this.#buffer.compact()
+  }
+
+  /** Hands out nothing and asks for nothing, until it is resumed. */
+  pause(): void {
+    this.#isPaused = true
+  }
+
+  resume(): void {
+    this.#isPaused = false
+    this.waitsSince = performance.now()
+    this.onNews()
   }
 
   /** Ends the feed: its reader gets what is buffered, then the error. */
@@ -111,56 +204,72 @@ export class Feed implements TopicPartition {
 
   /** Ends the feed: its reader gets nothing more. */
   close(): void {
-    this.#isClosed = true
-    this.#batches.clear()
-    this.bufferedBytes = 0
+    this.#lastPosition ??= this.position
     this.#failure = undefined
+    this.cutOff()
     if (!this.#isEnded) this.#end()
   }
 
   /**
-   * The next batch that has a message for users, or undefined when the feed was closed.
+   * The next batch that has a message for users, if there is one.
    *
-   * @throws what the feed failed with, once; and ProtocolError for a batch that cannot be read.
+   * @throws ProtocolError for a batch that cannot be read, after which the feed is closed.
    */
-  async next(): Promise<MessageBatch | undefined> {
-    for (;;) {
-      const ready = this.take()
-      if (ready !== undefined) return ready
-      if (this.#isEnded) {
-        const failure = this.#failure
-        this.#failure = undefined
-        if (failure !== undefined) throw failure
-        return undefined
-      }
-      await new Promise<void>(resolve => this.#wakeReaders.push(resolve))
-    }
-  }
-
-  /** The next batch if there is one, without waiting. */
-  take(): MessageBatch | undefined {
-    for (let next = this.#batches.shift(); next !== undefined; next = this.#batches.shift()) {
-      const { records, highWatermark } = next
-      this.bufferedBytes -= records.sizeBytes
-      const start = this.position
-      this.position = records.nextOffset
-      this.#onTaken(this)
-      // Transaction markers move the offset on, and so do batches that compaction has emptied.
-      if (records.isControl || records.count === 0) continue
-      const batch = this.#open(records, start, highWatermark)
+  take(): FetchedBatch | undefined {
+    if (this.#isPaused) return undefined
+    for (let next = this.#buffer.shift(); next !== undefined; next = this.#buffer.shift()) {
+      this.#takenEpoch = next.leaderEpoch
+      this.#idleAnswers = 0
+      if (this.#buffer.isEmpty) this.waitsSince = performance.now()
+      this.#release(next.sizeBytes)
+      const batch = this.#open(next)
       if (batch.size > 0) return batch
     }
     return undefined
   }
 
-  #open(records: RecordBatch, start: bigint, highWatermark: bigint): MessageBatch {
+  #add(
+    batch: RecordBatch,
+    { bytes, start, highWatermark }: Pick<FetchedBytes, 'bytes' | 'start' | 'highWatermark'>,
+    aborted: AbortedTransactions | undefined,
+  ): void {
+    const { nextOffset, sizeBytes, partitionLeaderEpoch: leaderEpoch } = batch
+    const whole = () => openBatch(bytes.subarray(start, start + sizeBytes), this.#options)
+    const isHidden = aborted?.hides(batch, whole) === true
+    // A batch may begin before the offset that was asked for, or even end there.
+    if (nextOffset <= this.fetchOffset) return
+    const from = this.fetchOffset
+    this.fetchOffset = nextOffset
+    this.lastFetchedEpoch = leaderEpoch
+    // Transaction markers move the offset on, and so do batches that compaction has emptied.
+    if (isHidden || batch.isControl || batch.count === 0) return
+    this.#buffer.push({ bytes, start, sizeBytes, from, leaderEpoch, highWatermark })
+    this.#options.budget.add(sizeBytes)
+  }
+
+  #open(fetched: FetchedBytes): FetchedBatch {
+    const { bytes, start, sizeBytes, from, highWatermark } = fetched
     try {
-      return new MessageBatch(this, records, start, highWatermark)
+      const records = openBatch(bytes.subarray(start, start + sizeBytes), this.#options)
+      if (records.sizeBytes < sizeBytes) this.#putBack(fetched, records)
+      records.load()
+      return new FetchedBatch(this, records, from <= records.baseOffset ? 0 : records.indexOf(from), highWatermark)
     } catch (error) {
-      const named = this.#named(error)
+      this.#lastPosition = from
       this.close()
-      throw named
+      throw this.#named(error)
     }
+  }
+
+  /** Messages of the old formats make smaller batches when their CRCs are looked at and one of them does not match. */
+  #putBack(fetched: FetchedBytes, { sizeBytes, nextOffset }: RecordBatch): void {
+    const left = fetched.sizeBytes - sizeBytes
+    this.#buffer.unshift({ ...fetched, start: fetched.start + sizeBytes, sizeBytes: left, from: nextOffset })
+    this.#options.budget.add(left)
+  }
+
+  #release(bytes: number): void {
+    if (bytes > 0) this.#owner.onTaken(this, this.#options.budget.release(bytes))
   }
 
   #named(error: unknown): unknown {
@@ -171,13 +280,7 @@ export class Feed implements TopicPartition {
 
   #end(): void {
     this.#isEnded = true
-    this.#onEnded(this)
-    this.#wake()
-  }
-
-  #wake(): void {
-    const readers = this.#wakeReaders
-    this.#wakeReaders = []
-    for (const wake of readers) wake()
+    this.#owner.onEnded(this)
+    this.onNews()
   }
 }

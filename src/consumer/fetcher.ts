@@ -1,121 +1,328 @@
-import type { Client } from '../cluster/client.ts'
-import { EARLIEST, LATEST, listOffset } from '../cluster/list-offset.ts'
-import type { TopicSnapshot } from '../cluster/snapshot.ts'
+import type { Client, Leader } from '../cluster/client.ts'
+import type { StartOffset } from '../cluster/list-offset.ts'
 import { errorCodes } from '../errors/broker-codes.ts'
 import { brokerError } from '../errors/broker-error.ts'
 import { KafkaError, mayHeal } from '../errors/kafka-error.ts'
 import type { Broker } from '../network/broker.ts'
+import type { OffsetResetEvent } from '../observe/hooks.ts'
 import { ZERO_UUID } from '../protocol/schema.ts'
-import { backoffMs, type RetryPolicy } from '../util/backoff.ts'
-import { retrying } from '../util/retry.ts'
-import type { Feed } from './feed.ts'
+import { backoffMs } from '../util/backoff.ts'
+import { BackOffs } from './back-offs.ts'
+import { Budget } from './budget.ts'
+import type { Feed, FeedOwner } from './feed.ts'
+import type { Divergence } from './fetch-answer.ts'
 import { Inbox, type InboxOptions, type InboxOwner } from './inbox.ts'
-import type { StartOffset } from './types.ts'
+import { Questions, type QuestionsOptions, type ResetPolicy } from './questions.ts'
+import { StallWatch } from './stall-watch.ts'
 
 /** So many failures in a row are told to the user, once, though the partition is tried on. */
 const SUSPICIOUS_ATTEMPTS = 5
+/** How long a replica is read from where metadata is not refreshed by the clock. */
+const DEFAULT_REPLICA_MS = 300_000
 
-export interface FetcherOptions extends InboxOptions {
+export interface FetcherOptions extends InboxOptions, QuestionsOptions {
   readonly maxBufferedBytes: number
-  readonly retry: RetryPolicy
+  readonly offsets: { readonly reset: ResetPolicy }
+  readonly stalledAfterMs: number
 }
 
-/** Brings partitions to the inbox of their leader, finds where they begin, and tries again what may heal. */
-export class Fetcher implements InboxOwner {
+/** What of the configuration is not the consumer's own. */
+export interface Surroundings {
+  /** The rack of this client; empty for none. */
+  readonly rackId: string
+  /** For so long a replica is preferred that a leader has named. */
+  readonly refreshFrequencyMs: number
+}
+
+/** Where a feed is on its way. */
+interface Course {
+  /** Ended when what is being found out for the feed is of no use any more. */
+  asking: AbortController | undefined
+  inbox: Inbox | undefined
+  /** The leader that was last found for it. */
+  leader: Broker | undefined
+  /** What is to be read instead of the leader, until a time on the clock of `performance.now()` (KIP-392). */
+  replica: { readonly nodeId: number; readonly until: number } | undefined
+}
+
+/**
+ * Brings partitions to the inbox of their leader, or of a nearer replica, and again after failures that may heal; finds out where
+ * they begin, and where they go on when their offset is not in the log.
+ */
+export class Fetcher implements InboxOwner, FeedOwner {
   readonly purpose = Symbol('fetch')
+  readonly rackId: string
+  readonly budget: Budget
   readonly #client: Client
   readonly #options: FetcherOptions
+  readonly #replicaMs: number
+  readonly #questions: Questions
   readonly #inboxes = new Map<number, Inbox>()
-  readonly #feeds = new Set<Feed>()
-  readonly #backoffs = new Map<Feed, NodeJS.Timeout>()
+  readonly #courses = new Map<Feed, Course>()
+  readonly #backOffs = new BackOffs(feed => this.#place(feed))
+  readonly #stallWatch: StallWatch
   readonly #unsubscribe: () => void
 
-  constructor(client: Client, options: FetcherOptions) {
+  constructor(client: Client, options: FetcherOptions, { rackId, refreshFrequencyMs }: Surroundings) {
+    this.rackId = rackId
+    this.budget = new Budget(options.maxBufferedBytes, options.fetch.defaultBytes)
     this.#client = client
     this.#options = options
+    this.#replicaMs = refreshFrequencyMs || DEFAULT_REPLICA_MS
+    this.#questions = new Questions(client, options, (feed, error, attempt) => this.#tellRetry([feed], error, attempt))
+    this.#stallWatch = new StallWatch(() => this.#courses.keys(), options.stalledAfterMs, client)
     this.#unsubscribe = client.metadata.onChange(() => {
-      for (const feed of [...this.#feeds]) this.#identify(feed)
+      for (const [feed, course] of [...this.#courses]) this.#review(feed, course)
     })
   }
 
-  /** Begins to fetch a partition. Whatever goes wrong for good ends the feed. `ended` is aborted with the feed. */
-  async start(feed: Feed, from: StartOffset, ended: AbortSignal): Promise<void> {
-    this.#feeds.add(feed)
-    try {
-      const { topicId } = await this.#find(feed, ended)
-      feed.startAt(topicId, await this.#resolve(feed, from, ended))
-      this.#place(feed)
-    } catch (error) {
-      feed.fail(error)
-    }
+  get busyInboxes(): number {
+    let count = 0
+    for (const inbox of this.#inboxes.values()) if (!inbox.isEmpty) count++
+    return count
   }
 
-  roomFor(feed: Feed): number {
-    const { fetch, maxBufferedBytes } = this.#options
-    if (feed.bufferedBytes >= fetch.defaultBytes) return 0
-    let total = 0
-    for (const each of this.#feeds) total += each.bufferedBytes
-    if (total < maxBufferedBytes) return fetch.defaultBytes
-    if (feed.bufferedBytes > 0) return 0
-    // Slow readers hold all of it. One that has nothing does not wait for them, it gets its share.
-    return Math.min(fetch.defaultBytes, Math.ceil(maxBufferedBytes / this.#feeds.size))
+  /** Begins to fetch a partition. Whatever goes wrong for good ends the feed. */
+  start(feed: Feed, from: StartOffset): void {
+    const course: Course = { asking: undefined, inbox: undefined, leader: undefined, replica: undefined }
+    this.#courses.set(feed, course)
+    this.budget.feeds = this.#courses.size
+    this.#stallWatch.start()
+    this.#begin(feed, course, from)
   }
 
-  /** The reader has taken a batch: there may be room again, for any partition. */
-  onTaken(): void {
-    for (const inbox of this.#inboxes.values()) inbox.wake()
+  /** Goes on elsewhere. What was fetched already is dropped. */
+  seek(feed: Feed, from: StartOffset): void {
+    const course = this.#courses.get(feed)
+    if (course === undefined) return
+    feed.cutOff()
+    const isOnItsWay = course.inbox !== undefined || this.#backOffs.has(feed)
+    feed.moveTo(typeof from === 'bigint' ? from : -1n)
+    if (typeof from !== 'bigint' || !isOnItsWay) this.#begin(feed, course, from)
+    else course.inbox?.wake()
+  }
+
+  resume(feed: Feed): void {
+    feed.resume()
+    this.#courses.get(feed)?.inbox?.wake()
+  }
+
+  onTaken(feed: Feed, isRelief: boolean): void {
+    if (isRelief) for (const inbox of this.#inboxes.values()) inbox.wake()
+    else if (this.budget.roomFor(feed.bufferedBytes) > 0) this.#courses.get(feed)?.inbox?.wake()
   }
 
   onEnded(feed: Feed): void {
-    this.#feeds.delete(feed)
-    for (const inbox of this.#inboxes.values()) inbox.remove(feed)
-    clearTimeout(this.#backoffs.get(feed))
-    this.#backoffs.delete(feed)
+    const course = this.#courses.get(feed)
+    if (course === undefined) return
+    this.#detach(feed, course)
+    this.#courses.delete(feed)
+    this.budget.feeds = this.#courses.size
+    if (this.#courses.size === 0) this.#stallWatch.stop()
   }
 
-  onLost(feed: Feed, error: unknown): void {
-    if (feed.isEnded) return
-    feed.attempts++
-    const { retry } = this.#options
-    if (!(error instanceof KafkaError) || !mayHeal(error) || feed.attempts > retry.max) {
+  onLost(feeds: readonly Feed[], error: unknown, inbox?: Inbox): void {
+    const lost = feeds.filter(feed => {
+      if (!this.#courses.has(feed)) return false
+      feed.attempts++
+      const isHopeless = !(error instanceof KafkaError) || !mayHeal(error) || feed.attempts > this.#options.retry.max
+      if (isHopeless) feed.fail(error)
+      return !isHopeless
+    })
+    if (lost.length > 0) this.#retry(lost, error as KafkaError, inbox)
+  }
+
+  onOutOfRange(feed: Feed, error: KafkaError, inbox: Inbox): void {
+    const course = this.#courses.get(feed)!
+    const { reset } = this.#options.offsets
+    if (isReplica(course, inbox)) {
+      // It may be behind, or ahead in what it has deleted: only the leader's word counts.
+      feed.attempts++
+      this.#retry([feed], error, inbox)
+    } else if (feed.lastFetchedEpoch >= 0) {
+      // Brokers answer so too when they cannot tell where that epoch ended: the offset itself may be fine.
+      feed.lastFetchedEpoch = -1
+      this.#place(feed)
+    } else if (reset === 'fail') {
       feed.fail(error)
+    } else {
+      const find = (signal: AbortSignal) => this.#questions.reset(feed, reset, signal)
+      this.#ask(feed, course, find, offset => {
+        if (offset !== feed.fetchOffset) {
+          this.#reset(feed, feed.fetchOffset, offset, 'out-of-range')
+          this.#place(feed)
+        } else {
+          feed.attempts++
+          this.#retry([feed], error)
+        }
+      })
+    }
+  }
+
+  onDiverged(feed: Feed, divergence: Divergence, inbox?: Inbox): void {
+    const { epoch, endOffset } = divergence
+    const { position, positionEpoch, name } = feed
+    const where = `${name} at offset ${position}, where epoch ${epoch} ended at offset ${endOffset}`
+    if (inbox !== undefined && isReplica(this.#courses.get(feed)!, inbox)) {
+      // It may be behind.
+      this.onOutOfRange(feed, brokerError(errorCodes.OFFSET_OUT_OF_RANGE, where), inbox)
       return
     }
-    this.#heal(feed, error, feed.attempts)
-    const timer = setTimeout(
-      () => {
-        this.#backoffs.delete(feed)
-        this.#place(feed)
-      },
-      backoffMs(retry, feed.attempts, error),
-    )
-    this.#backoffs.set(feed, timer)
+    if (endOffset >= position) {
+      // Nothing that was handed out is other than it was.
+      feed.clear()
+      feed.moveTo(position, Math.min(positionEpoch, epoch))
+    } else if (this.#options.offsets.reset === 'fail') {
+      feed.fail(brokerError(errorCodes.OFFSET_OUT_OF_RANGE, where))
+    } else {
+      feed.clear()
+      this.#reset(feed, position, endOffset, 'truncated', epoch)
+    }
+    this.#place(feed)
+  }
+
+  onRedirected(feed: Feed, nodeId: number, inbox: Inbox): void {
+    if (this.#client.brokers.get(nodeId) === undefined) {
+      const what = `${feed.name} on node ${nodeId}, which its leader wants to be read`
+      this.onLost([feed], brokerError(errorCodes.REPLICA_NOT_AVAILABLE, what), inbox)
+      return
+    }
+    const { topic, partition } = feed
+    this.#client.logger.debug('a partition is read from a nearer replica', { topic, partition, nodeId })
+    this.#courses.get(feed)!.replica = { nodeId, until: performance.now() + this.#replicaMs }
+    this.#place(feed)
+  }
+
+  onUnproven(feed: Feed): void {
+    const { leaderEpoch } = feed
+    const find = (signal: AbortSignal) => this.#questions.divergence(feed, signal)
+    this.#ask(feed, this.#courses.get(feed)!, find, divergence => {
+      feed.provenEpoch = leaderEpoch
+      if (divergence === undefined) this.#place(feed)
+      else this.onDiverged(feed, divergence)
+    })
   }
 
   /** Lets go of the connections. The feeds have ended by now. */
   close(): void {
     this.#unsubscribe()
-    for (const { broker } of this.#inboxes.values()) broker.release(this.purpose)
+    this.#stallWatch.stop()
+    for (const inbox of this.#inboxes.values()) inbox.close()
   }
 
+  #begin(feed: Feed, course: Course, from: StartOffset): void {
+    const find = (signal: AbortSignal) => this.#questions.start(feed, from, signal)
+    this.#ask(feed, course, find, ({ topicId, offset }) => {
+      feed.topicId = topicId
+      feed.moveTo(offset)
+      this.#place(feed)
+    })
+  }
+
+  /** Finds something out for a feed, which is not fetched meanwhile, and goes on with that. */
+  #ask<T>(feed: Feed, course: Course, find: (signal: AbortSignal) => Promise<T>, goOn: (found: T) => void): void {
+    this.#detach(feed, course)
+    course.asking = new AbortController()
+    const { signal } = course.asking
+    find(signal).then(
+      found => {
+        if (!signal.aborted) goOn(found)
+      },
+      error => {
+        if (!signal.aborted) feed.fail(error)
+      },
+    )
+  }
+
+  /** Nothing is on its way for the feed any more. */
+  #detach(feed: Feed, course: Course): void {
+    course.asking?.abort()
+    this.#backOffs.cancel(feed)
+    course.inbox?.remove(feed)
+    course.inbox = undefined
+  }
+
+  /** Brings a feed to where it is fetched from now. */
   #place(feed: Feed): void {
-    if (feed.isEnded) return
-    this.#identify(feed)
-    if (feed.isEnded) return
+    const course = this.#courses.get(feed)
+    if (course === undefined || !this.#isSameTopic(feed, course)) return
+    let inbox: Inbox
     try {
-      this.#inbox(this.#client.leader(feed.topic, feed.partition).broker).add(feed)
+      const { broker, leaderEpoch } = this.#client.leader(feed.topic, feed.partition)
+      course.leader = broker
+      feed.leaderEpoch = leaderEpoch
+      inbox = this.#inbox(this.#replica(course) ?? broker)
     } catch (error) {
-      this.onLost(feed, error)
+      this.#detach(feed, course)
+      course.leader = undefined
+      this.onLost([feed], error)
+      return
+    }
+    if (course.inbox !== inbox) this.#detach(feed, course)
+    course.inbox = inbox
+    inbox.add(feed)
+  }
+
+  /** The metadata has changed: the feed may have to go elsewhere. */
+  #review(feed: Feed, course: Course): void {
+    // Where something is being found out, it is placed afterwards.
+    if (course.inbox === undefined && !this.#backOffs.has(feed)) return
+    if (!this.#isSameTopic(feed, course)) return
+    const leader = this.#leader(feed)
+    if (leader === undefined) return
+    const hasChanged = leader.broker !== course.leader || leader.leaderEpoch !== feed.leaderEpoch
+    if (hasChanged) course.replica = undefined
+    if (
+      hasChanged ||
+      (course.inbox !== undefined && course.inbox.broker !== (this.#replica(course) ?? leader.broker))
+    ) {
+      this.#place(feed)
     }
   }
 
-  /** Ends a feed whose topic is not the one any more that it began to read: its offsets say nothing of the new one. */
-  #identify(feed: Feed): void {
+  #leader({ topic, partition }: Feed): Leader | undefined {
+    try {
+      return this.#client.leader(topic, partition)
+    } catch {
+      return undefined
+    }
+  }
+
+  #replica(course: Course): Broker | undefined {
+    if (course.replica === undefined) return undefined
+    if (performance.now() < course.replica.until) return this.#client.brokers.get(course.replica.nodeId)
+    course.replica = undefined
+    return undefined
+  }
+
+  /** Reads on elsewhere, of which the user hears. */
+  #reset(feed: Feed, from: bigint, to: bigint, reason: OffsetResetEvent['reason'], lastFetchedEpoch = -1): void {
+    const { topic, partition } = feed
+    feed.moveTo(to, lastFetchedEpoch)
+    const { logger, hooks } = this.#client
+    const fields = { topic, partition, from: String(from), to: String(to), reason }
+    logger.warn('a partition is read on from another offset', fields)
+    hooks.onOffsetReset?.({ topic, partition, from, to, reason })
+  }
+
+  /** Whether the topic is the one that the feed began to read: else its offsets say nothing, and the new one is read from its start. */
+  #isSameTopic(feed: Feed, course: Course): boolean {
     const now = this.#client.metadata.topic(feed.topic)?.topicId ?? ZERO_UUID
-    if (now === ZERO_UUID || now === feed.topicId) return
+    if (now === ZERO_UUID || now === feed.topicId) return true
+    const before = feed.topicId
+    feed.topicId = now
     // Brokers that are upgraded begin to tell ids at some time.
-    if (feed.topicId === ZERO_UUID) feed.topicId = now
-    else feed.fail(brokerError(errorCodes.INCONSISTENT_TOPIC_ID, `${feed.name} at offset ${feed.fetchOffset}`))
+    if (before === ZERO_UUID) return true
+    if (this.#options.offsets.reset === 'fail') {
+      feed.fail(brokerError(errorCodes.INCONSISTENT_TOPIC_ID, `${feed.name} at offset ${feed.fetchOffset}`))
+      return false
+    }
+    const find = (signal: AbortSignal) => this.#questions.offset(feed, 'oldest', signal)
+    this.#ask(feed, course, find, offset => {
+      this.#reset(feed, feed.fetchOffset, offset, 'topic-recreated')
+      this.#place(feed)
+    })
+    return false
   }
 
   #inbox(broker: Broker): Inbox {
@@ -126,33 +333,50 @@ export class Fetcher implements InboxOwner {
     return inbox
   }
 
-  async #resolve(feed: Feed, from: StartOffset, signal: AbortSignal): Promise<bigint> {
-    if (typeof from === 'bigint') return from
-    const ask = (timestamp: bigint) =>
-      retrying(this.#options.retry, { signal, onRetry: (error, attempt) => this.#heal(feed, error, attempt) }, () =>
-        listOffset(this.#client, feed.topic, feed.partition, timestamp, signal),
-      )
-    if (from === 'oldest') return ask(EARLIEST)
-    if (from === 'newest') return ask(LATEST)
-    // Times below 0 would be taken for the ends of the log.
-    const offset = await ask(BigInt(Math.max(0, from.getTime())))
-    // No message is that young: go on with the next one that is written.
-    return offset < 0n ? ask(LATEST) : offset
-  }
-
-  /** The topic that a feed reads, asked for anew where its partition is not known: it may just have been added. */
-  async #find({ topic, partition, name }: Feed, signal: AbortSignal): Promise<TopicSnapshot> {
-    const { metadata } = this.#client
-    let found = await metadata.lookUp(topic, { signal })
-    if (found.partitions[partition] === undefined) found = await metadata.lookUp(topic, { signal, anew: true })
-    if (found.partitions[partition] !== undefined) return found
-    const has = `${name}: topic "${topic}" has ${found.partitions.length} partitions`
-    throw brokerError(errorCodes.UNKNOWN_TOPIC_OR_PARTITION, has)
-  }
-
-  #heal({ topic, partition }: Feed, error: KafkaError, attempts: number): void {
-    const level = attempts === SUSPICIOUS_ATTEMPTS ? 'warn' : 'debug'
-    this.#client.logger[level]('a partition is tried again', { topic, partition, attempts, error: error.message })
+  /** Feeds that failed are fetched where they belong by now, or from the same broker a while later. */
+  #retry(feeds: readonly Feed[], error: KafkaError, inbox?: Inbox): void {
+    const attempts = Math.max(...feeds.map(feed => feed.attempts))
+    this.#tellRetry(feeds, error, attempts, inbox?.broker)
+    const waiting = feeds.filter(feed => {
+      const course = this.#courses.get(feed)
+      // Who was told of it may have closed it.
+      return course !== undefined && !this.#goesOn(feed, course, inbox)
+    })
+    if (waiting.length === 0) return
     if (error.remedy === 'refresh-metadata') this.#client.metadata.refreshSoon()
+    this.#backOffs.add(waiting, backoffMs(this.#options.retry, attempts, error))
   }
+
+  /** Whether a feed that failed at `inbox` need not wait, since another broker has it. */
+  #goesOn(feed: Feed, course: Course, inbox: Inbox | undefined): boolean {
+    // With the leaders that the answer told of it may have found its way already.
+    if (course.inbox !== inbox) return true
+    course.inbox = undefined
+    if (isReplica(course, inbox)) {
+      course.replica = undefined
+      // Its leader may send it back here.
+      if (feed.attempts > 1) return false
+    } else {
+      const leader = this.#leader(feed)
+      const isNews = leader?.broker !== course.leader || leader?.leaderEpoch !== feed.leaderEpoch
+      if (leader === undefined || !isNews) return false
+    }
+    this.#place(feed)
+    return true
+  }
+
+  #tellRetry(feeds: readonly Feed[], error: KafkaError, attempts: number, broker?: Broker): void {
+    const { logger, hooks } = this.#client
+    for (const feed of feeds) feed.lastError = error
+    // What befalls a broker befalls all that is read from there, and is told once.
+    const { topic, partition } = feeds.length === 1 ? feeds[0]! : { topic: undefined, partition: undefined }
+    const fields = { topic, partition, partitions: feeds.length, broker: broker?.label, attempts, error: error.message }
+    logger[attempts === SUSPICIOUS_ATTEMPTS ? 'warn' : 'debug']('reading is tried again', fields)
+    hooks.onError?.({ error, topic, partition, broker: broker?.label, willRetry: true })
+  }
+}
+
+/** Whether a feed is fetched there though it is not its leader. */
+function isReplica({ replica }: Course, inbox: Inbox | undefined): boolean {
+  return replica !== undefined && replica.nodeId === inbox?.broker.nodeId
 }

@@ -1,44 +1,48 @@
 import type { Client } from '../cluster/client.ts'
-import { errorCodes } from '../errors/broker-codes.ts'
 import { brokerError } from '../errors/broker-error.ts'
+import { ClosedError, ConnectionError } from '../errors/client-errors.ts'
+import type { KafkaError } from '../errors/kafka-error.ts'
 import type { Broker } from '../network/broker.ts'
-import type { Response } from '../protocol/api.ts'
+import type { Connection } from '../network/connection.ts'
 import { Fetch } from '../protocol/messages/fetch.ts'
 import { ZERO_UUID } from '../protocol/schema.ts'
+import type { Budget } from './budget.ts'
 import type { Feed } from './feed.ts'
+import { type Divergence, type Outcomes, readAnswer } from './fetch-answer.ts'
+import { FetchSession } from './fetch-session.ts'
 
 /** The last version that names topics; later ones know them by their ids only (KIP-516). */
 const LAST_VERSION_WITH_NAMES = 12
-/** How long a fetch may wait while it leaves out partitions whose reader may catch up any moment. */
+/** The first version in which the broker itself notices that its log is another one (KIP-595). */
+const FIRST_VERSION_WITH_DIVERGENCE = 12
+/** How long a fetch may wait that leaves out partitions whose reader may catch up any moment; twice as long while none does. */
 const SHORT_WAIT_MS = 20
 
 export interface InboxOptions {
   readonly fetch: { readonly minBytes: number; readonly defaultBytes: number; readonly maxBytes: number }
   readonly maxWaitMs: number
+  readonly isolationLevel: 'read_uncommitted' | 'read_committed'
 }
 
 /** What an inbox asks of, and tells, the consumer that it belongs to. */
 export interface InboxOwner {
   /** Names the connections of this consumer. */
   readonly purpose: symbol
-  /** How many bytes more of this partition there is room for; 0 for none. */
-  roomFor(feed: Feed): number
-  /** The partition could not be fetched from this broker, which has let go of it. */
-  onLost(feed: Feed, error: unknown): void
+  readonly rackId: string
+  readonly budget: Budget
+  /** How many brokers are fetched from. */
+  readonly busyInboxes: number
+  /** They could not be fetched from here. The inbox has let go of them. */
+  onLost(feeds: readonly Feed[], error: unknown, inbox: Inbox): void
+  /** The offset is not in the log here. The inbox has let go of it. */
+  onOutOfRange(feed: Feed, error: KafkaError, inbox: Inbox): void
+  /** What it has read is not in the log here. The inbox has let go of it. */
+  onDiverged(feed: Feed, divergence: Divergence, inbox: Inbox): void
+  /** It is to be read from another replica. The inbox has let go of it. */
+  onRedirected(feed: Feed, nodeId: number, inbox: Inbox): void
+  /** It must be found out whether what it has read is in the log. The inbox has let go of it. */
+  onUnproven(feed: Feed): void
 }
-
-interface TopicRequest {
-  readonly topic: string
-  readonly topicId: string
-  readonly partitions: {
-    readonly partition: number
-    readonly currentLeaderEpoch: number
-    readonly fetchOffset: bigint
-    readonly partitionMaxBytes: number
-  }[]
-}
-
-type FetchedPartition = Response<typeof Fetch>['responses'][number]['partitions'][number]
 
 /**
  * One broker's fetch loop, on a connection of its own so that its long polls stall nobody. While the last answer is being
@@ -50,7 +54,15 @@ export class Inbox {
   readonly #options: InboxOptions
   readonly #owner: InboxOwner
   readonly #feeds = new Set<Feed>()
+  readonly #session = new FetchSession<Feed>()
   #isRunning = false
+  /** The connection that has answered. When it breaks, another one may be all that is missing. */
+  #proven: Connection | undefined
+  #shortWaitMs = SHORT_WAIT_MS
+  /** How many partitions the last fetch left out for want of room. */
+  #leftOut = 0
+  /** Whether the last answer brought records. */
+  #hasBrought = false
 
   constructor(broker: Broker, client: Client, options: InboxOptions, owner: InboxOwner) {
     this.broker = broker
@@ -59,103 +71,190 @@ export class Inbox {
     this.#owner = owner
   }
 
+  get isEmpty(): boolean {
+    return this.#feeds.size === 0
+  }
+
   add(feed: Feed): void {
     this.#feeds.add(feed)
     this.wake()
   }
 
   remove(feed: Feed): void {
-    if (!this.#feeds.delete(feed) || this.#feeds.size > 0) return
-    // Nobody waits for the answer of this poll; whoever reads next should not either.
+    // Nobody waits for the answer of the poll then; whoever reads next should not either.
+    if (this.#feeds.delete(feed) && this.#feeds.size === 0) this.close()
+  }
+
+  /** Lets go of the session and the connection. Both are made anew when there is something to fetch again. */
+  close(): void {
+    this.#endSession()
     this.broker.release(this.#owner.purpose)
   }
 
-  /** There may be room again. */
+  /** There may be something to fetch. */
   wake(): void {
-    if (!this.#isRunning) void this.#run()
+    if (this.#isRunning) return
+    this.#isRunning = true
+    // What comes in the same turn goes into the same request.
+    process.nextTick(() => void this.#run())
   }
 
   async #run(): Promise<void> {
-    this.#isRunning = true
     // Nothing can be added between the last check and the end of the loop: there is no await between them.
     try {
-      for (let hungry = this.#hungry(); hungry.length > 0; hungry = this.#hungry()) {
-        await this.#fetch(hungry).catch(error => {
-          for (const feed of hungry) this.#lose(feed, error)
-        })
+      for (;;) {
+        const connection = this.broker.connected(this.#owner.purpose)
+        if (connection === undefined) {
+          if (this.#hungry().length === 0) return
+          await this.#dial()
+          continue
+        }
+        const wanted = this.#next()
+        if (wanted.length === 0) return
+        await this.#fetch(connection, wanted)
       }
     } finally {
       this.#isRunning = false
     }
   }
 
+  /** Those that there is room for. */
   #hungry(): Feed[] {
-    return [...this.#feeds].filter(feed => this.#owner.roomFor(feed) > 0)
+    const { budget } = this.#owner
+    return [...this.#feeds].filter(feed => !feed.isPaused && budget.roomFor(feed.bufferedBytes) > 0)
   }
 
-  async #fetch(feeds: readonly Feed[]): Promise<void> {
-    const asked = new Map(feeds.map(feed => [feed, feed.fetchOffset]))
-    const topics = this.#topics(feeds)
-    const known = topics.every(({ topicId }) => topicId !== ZERO_UUID)
-    const { fetch, maxWaitMs } = this.#options
-    const wait = feeds.length < this.#feeds.size ? Math.min(SHORT_WAIT_MS, maxWaitMs) : maxWaitMs
-    const body = { maxWaitMs: wait, minBytes: fetch.minBytes, maxBytes: fetch.maxBytes, topics }
-    const connection = await this.broker.connection(this.#owner.purpose, this.#client.closing)
-    const answer = await connection.request(Fetch, body, {
-      timeoutMs: wait + this.#client.net.requestTimeoutMs,
-      maxVersion: known ? Infinity : LAST_VERSION_WITH_NAMES,
-    })
-    if (answer.errorCode !== 0) throw brokerError(answer.errorCode, `fetch from ${this.broker.label}`)
-    const names = new Map(topics.map(({ topic, topicId }) => [topicId, topic]))
-    const byName = new Map(feeds.map(feed => [feed.name, feed]))
-    for (const { topic, topicId, partitions } of answer.responses) {
-      const name = topic === '' ? names.get(topicId) : topic
-      for (const partition of partitions) {
-        const feed = byName.get(`${name}-${partition.partitionIndex}`)
-        if (feed === undefined) continue
-        byName.delete(feed.name)
-        // The reader may have left, or gone elsewhere, while the broker was waiting.
-        if (this.#feeds.has(feed) && feed.fetchOffset === asked.get(feed)) this.#take(feed, partition)
+  /** Those to be fetched next, each with its room. */
+  #next(): Feed[] {
+    const { budget } = this.#owner
+    const wanted: Feed[] = []
+    let leftOut = 0
+    for (const feed of this.#feeds) {
+      if (this.#hasBrought) feed.onBypassed()
+      if (feed.isPaused) continue
+      feed.roomBytes = budget.roomFor(feed.bufferedBytes)
+      if (feed.roomBytes > 0) wanted.push(feed)
+      else leftOut++
+    }
+    const isSame = !this.#hasBrought && leftOut === this.#leftOut
+    this.#shortWaitMs = isSame ? Math.min(2 * this.#shortWaitMs, this.#options.maxWaitMs) : SHORT_WAIT_MS
+    this.#leftOut = leftOut
+    this.#hasBrought = false
+    return wanted
+  }
+
+  async #dial(): Promise<void> {
+    try {
+      await this.broker.connection(this.#owner.purpose, this.#client.closing)
+    } catch (error) {
+      if (!this.#isOwnDoing(error)) this.#lose(this.#hungry(), error)
+    }
+  }
+
+  async #fetch(connection: Connection, hungry: readonly Feed[]): Promise<void> {
+    let wanted = hungry
+    try {
+      const isKnown = wanted.every(({ topicId }) => topicId !== ZERO_UUID)
+      const version = connection.versionOf(Fetch, isKnown ? Infinity : LAST_VERSION_WITH_NAMES)
+      if (version < FIRST_VERSION_WITH_DIVERGENCE) wanted = this.#withoutUnproven(wanted)
+      if (wanted.length === 0) return
+      const { fetch, maxWaitMs, isolationLevel } = this.#options
+      const waitMs = this.#leftOut > 0 ? Math.min(this.#shortWaitMs, maxWaitMs) : maxWaitMs
+      const body = {
+        maxWaitMs: waitMs,
+        minBytes: fetch.minBytes,
+        maxBytes: this.#maxBytes(wanted),
+        isolationLevel: isolationLevel === 'read_committed' ? 1 : 0,
+        rackId: this.#owner.rackId,
+        ...this.#session.request(wanted, version),
       }
-    }
-    for (const feed of byName.values()) {
-      const problem = `${feed.name}, which ${this.broker.label} left out of its answer to a fetch`
-      this.#lose(feed, brokerError(errorCodes.UNKNOWN_TOPIC_OR_PARTITION, problem))
-    }
-    // In the next request those come first that were just served last, so that none starves behind a busy one.
-    const [first] = this.#feeds
-    if (first !== undefined) {
-      this.#feeds.delete(first)
-      this.#feeds.add(first)
-    }
-  }
-
-  #topics(feeds: readonly Feed[]): TopicRequest[] {
-    const topics = new Map<string, TopicRequest>()
-    for (const feed of feeds) {
-      const { topic, partition, fetchOffset } = feed
-      const known = this.#client.metadata.topic(topic)
-      const request = topics.get(topic) ?? { topic, topicId: feed.topicId, partitions: [] }
-      topics.set(topic, request)
-      request.partitions.push({
-        partition,
-        currentLeaderEpoch: known?.partitions[partition]?.leaderEpoch ?? -1,
-        fetchOffset,
-        partitionMaxBytes: this.#owner.roomFor(feed),
-      })
-    }
-    return [...topics.values()]
-  }
-
-  #take(feed: Feed, fetched: FetchedPartition): void {
-    if (fetched.errorCode === 0) feed.fill(fetched)
-    else {
-      const where = `${feed.name} at offset ${feed.fetchOffset} on ${this.broker.label}`
-      this.#lose(feed, brokerError(fetched.errorCode, where))
+      const timeoutMs = waitMs + this.#client.net.requestTimeoutMs
+      const answer = await connection.request(Fetch, body, { timeoutMs, maxVersion: version })
+      this.#proven = connection
+      if (answer.errorCode !== 0) {
+        const error = brokerError(answer.errorCode, `fetch from ${this.broker.label}`)
+        if (!this.#session.onError(answer.errorCode)) throw error
+        this.#client.logger.debug('a fetch session is begun anew', { broker: this.broker.label, error: error.message })
+        return
+      }
+      const isWhole = this.#session.isFull
+      this.#session.onAnswer(answer.sessionId)
+      const reader = { broker: this.broker, session: this.#session, isCurrent: (feed: Feed) => this.#feeds.has(feed) }
+      this.#deliver(readAnswer(answer, isWhole, wanted, reader, this.#client.metadata))
+    } catch (error) {
+      this.#onFailure(error, connection, wanted)
     }
   }
 
-  #lose(feed: Feed, error: unknown): void {
-    if (this.#feeds.delete(feed)) this.#owner.onLost(feed, error)
+  /** All that is under way together must fit into what is left, unless there is nothing left but everyone's own share. */
+  #maxBytes(wanted: readonly Feed[]): number {
+    const { budget, busyInboxes } = this.#owner
+    const share = Math.floor(budget.leftBytes / Math.max(1, busyInboxes))
+    const room = share > 0 ? share : wanted.reduce((sum, { roomBytes }) => sum + roomBytes, 0)
+    return Math.min(this.#options.fetch.maxBytes, room)
+  }
+
+  #withoutUnproven(feeds: readonly Feed[]): Feed[] {
+    return feeds.filter(feed => {
+      const { lastFetchedEpoch, leaderEpoch, provenEpoch } = feed
+      const isProven = lastFetchedEpoch < 0 || lastFetchedEpoch >= leaderEpoch || provenEpoch === leaderEpoch
+      if (!isProven && this.#feeds.delete(feed)) this.#owner.onUnproven(feed)
+      return isProven
+    })
+  }
+
+  #deliver({ served, filled, failed, outOfRange, diverged, redirected }: Outcomes): void {
+    const now = performance.now()
+    for (const feed of served) feed.onAnswered(now)
+    this.#hasBrought = filled.length > 0
+    for (const feed of filled) {
+      // Those come first in the next request that got nothing in this one, so that none starves behind a busy one.
+      if (this.#feeds.delete(feed)) this.#feeds.add(feed)
+    }
+    for (const [feed, divergence] of diverged)
+      if (this.#feeds.delete(feed)) this.#owner.onDiverged(feed, divergence, this)
+    for (const [feed, nodeId] of redirected) if (this.#feeds.delete(feed)) this.#owner.onRedirected(feed, nodeId, this)
+    for (const [feed, error] of outOfRange) if (this.#feeds.delete(feed)) this.#owner.onOutOfRange(feed, error, this)
+    for (const [feed, error] of failed) this.#lose([feed], error)
+    if (filled.length === 0) return
+    // Readers have their turn when the next request is written, else it would leave only after all that they do at once.
+    process.nextTick(() => {
+      for (const feed of filled) feed.onNews()
+    })
+  }
+
+  #onFailure(error: unknown, connection: Connection, wanted: readonly Feed[]): void {
+    this.#session.restart()
+    if (this.#isOwnDoing(error)) return
+    const isBroken = error instanceof ConnectionError && connection === this.#proven
+    this.#proven = undefined
+    if (isBroken) {
+      this.#client.logger.debug('a fetch is made again', { broker: this.broker.label, error: error.message })
+      return
+    }
+    this.#lose(
+      wanted.filter(feed => this.#feeds.has(feed)),
+      error,
+    )
+  }
+
+  /** Whether the connection was let go of because nobody needed it, and somebody does again. */
+  #isOwnDoing(error: unknown): boolean {
+    return error instanceof ClosedError && !this.#client.closing.aborted
+  }
+
+  #lose(feeds: readonly Feed[], error: unknown): void {
+    for (const feed of feeds) this.#feeds.delete(feed)
+    this.#owner.onLost(feeds, error, this)
+  }
+
+  /** Frees the broker's memory of the session. Over another connection: here the last fetch may still be waiting. */
+  #endSession(): void {
+    const end = this.#session.end()
+    const connection = this.broker.connected('general')
+    if (end === undefined || connection === undefined) return
+    const body = { maxWaitMs: 0, minBytes: 0, topics: [], forgottenTopicsData: [], ...end }
+    // Nothing depends on it: the broker forgets old sessions by itself.
+    connection.request(Fetch, body).catch(() => {})
   }
 }

@@ -1,8 +1,6 @@
 import type { TimestampType } from '../records/batch-header.ts'
 import type { RecordBatchInfo } from '../records/batch-info.ts'
 import type { RecordHeaders } from '../records/headers.ts'
-import { type RecordJson, recordToJson } from '../records/record.ts'
-import type { RecordBatch } from '../records/record-batch.ts'
 
 /** Where a message comes from. */
 export interface TopicPartition {
@@ -10,74 +8,69 @@ export interface TopicPartition {
   readonly partition: number
 }
 
-/** A message as JSON: the offset as a string, the bytes as UTF-8 text. */
-export interface MessageJson extends RecordJson, TopicPartition {}
+/** What a copy of a message has instead of what the message has. */
+export interface MessageChanges<K, V> {
+  readonly key?: K | null
+  readonly value?: V | null
+}
 
 /**
- * A message that was read. `key` and `value` are views of the memory that it was fetched into, made anew each time they are
- * asked for: take each into a variable when it is needed twice, and copy (`Buffer.from(value)`) what is to be kept for
- * long, since a view keeps all that came with it in memory.
+ * A message that was read. `K` and `V` are what the consumer's deserializers make of keys and values.
+ *
+ * Without a deserializer `key` and `value` are views of the memory that the message was fetched into, made anew each time they
+ * are asked for: take each into a variable when it is needed twice. They are good for as long as they are held, but a view
+ * keeps all that came with it in memory, up to `consumer.fetch.maxBytes`. Of what is kept for long keep a {@link copy}.
  */
-export class Message implements TopicPartition {
-  // Not a KafkaRecord, though it has the same properties: a derived class takes five times as long to construct.
-  readonly #batch: RecordBatch
-  readonly #index: number
-  readonly #from: TopicPartition
-
-  /** @internal */
-  constructor(batch: RecordBatch, index: number, from: TopicPartition) {
-    this.#batch = batch
-    this.#index = index
-    this.#from = from
-  }
-
-  get topic(): string {
-    return this.#from.topic
-  }
-
-  get partition(): number {
-    return this.#from.partition
-  }
-
-  get offset(): bigint {
-    return this.#batch.offsetAt(this.#index)
-  }
-
+export interface Message<K = Buffer, V = Buffer> extends TopicPartition {
+  readonly offset: bigint
   /** Milliseconds since 1970; -1 where there is none. */
-  get timestamp(): number {
-    return this.#batch.timestampAt(this.#index)
-  }
-
+  readonly timestamp: number
   /** Whether the producer or the broker set the timestamp. */
-  get timestampType(): TimestampType {
-    return this.#batch.timestampType
-  }
-
-  get key(): Buffer | null {
-    return this.#batch.keyAt(this.#index)
-  }
-
+  readonly timestampType: TimestampType
+  readonly key: K | null
   /** Null is a tombstone; an empty value is an empty Buffer. */
-  get value(): Buffer | null {
-    return this.#batch.valueAt(this.#index)
-  }
-
-  get headers(): RecordHeaders {
-    return this.#batch.headersAt(this.#index)
-  }
-
+  readonly value: V | null
+  readonly headers: RecordHeaders
   /** The epoch of the leader that the message was appended by; -1 where that is not known. */
-  get leaderEpoch(): number {
-    return this.#batch.partitionLeaderEpoch
-  }
-
+  readonly leaderEpoch: number
   /** What is known of the batch that it came in. */
-  get batch(): RecordBatchInfo {
-    return this.#batch
-  }
+  readonly batch: RecordBatchInfo
+  /**
+   * The message with memory of its own, so that what it was fetched with can be freed: the bytes of key, value and headers are
+   * copied, what a deserializer has made is taken over. Optionally with another key or value.
+   */
+  copy<K2 = K, V2 = V>(changes?: MessageChanges<K2, V2>): Message<K2, V2>
+  /** For logs: the offset as a string, since JSON has no bigint; bytes as UTF-8 text. */
+  toJSON(): MessageJson<K, V>
+}
 
-  /** For logs: the offset as a string, since JSON has no bigint; key, value and header values as UTF-8 text. */
-  toJSON(): MessageJson {
-    return { topic: this.topic, partition: this.partition, ...recordToJson(this) }
+/** What a key or a value is as JSON: bytes are UTF-8 text, a bigint is a string, the rest is as it is. */
+export type JsonOf<T> = T extends Uint8Array | bigint ? string : T
+
+/** A message as JSON: the offset as a string, the bytes as UTF-8 text. */
+export interface MessageJson<K = Buffer, V = Buffer> extends TopicPartition {
+  offset: string
+  timestamp: number
+  key: JsonOf<K> | null
+  value: JsonOf<V> | null
+  headers: [name: string, value: string | null][]
+}
+
+/** What {@link Message.toJSON} gives. */
+export function messageToJson<K, V>(message: Omit<Message<K, V>, 'toJSON' | 'copy'>): MessageJson<K, V> {
+  const { topic, partition, offset, timestamp, key, value, headers } = message
+  return {
+    topic,
+    partition,
+    offset: String(offset),
+    timestamp,
+    key: jsonOf(key),
+    value: jsonOf(value),
+    headers: headers.toJSON(),
   }
+}
+
+function jsonOf<T>(data: T | null): JsonOf<T> | null {
+  if (data instanceof Uint8Array) return Buffer.from(data.buffer, data.byteOffset, data.length).toString() as JsonOf<T>
+  return (typeof data === 'bigint' ? String(data) : data) as JsonOf<T> | null
 }

@@ -1,8 +1,11 @@
-import type { Feed } from './feed.ts'
+import type { StartOffset } from '../cluster/list-offset.ts'
+import { ClosedError } from '../errors/client-errors.ts'
+import { checkStart } from './check.ts'
+import type { Fetcher } from './fetcher.ts'
+import { BatchIterator, MessageIterator } from './iterators.ts'
 import type { Message, TopicPartition } from './message.ts'
 import type { MessageBatch } from './message-batch.ts'
-
-const DONE = { done: true, value: undefined } as const
+import type { Lane, Outlet } from './outlet.ts'
 
 /**
  * Reads one partition, in the order of its offsets. Iterate over it for messages, or over `batches()`, whose inner loop is
@@ -11,110 +14,97 @@ const DONE = { done: true, value: undefined } as const
  *
  * Made by `consumer.consumePartition()`.
  */
-export class PartitionConsumer implements AsyncIterable<Message>, AsyncDisposable, TopicPartition {
-  readonly #feed: Feed
+export class PartitionConsumer<K = Buffer, V = Buffer>
+  implements AsyncIterable<Message<K, V>>, AsyncDisposable, TopicPartition
+{
+  readonly #outlet: Outlet<K, V>
+  readonly #lane: Lane<K, V>
+  readonly #fetcher: Fetcher
+  readonly #isReadCommitted: boolean
 
   /** @internal */
-  constructor(feed: Feed) {
-    this.#feed = feed
+  constructor(outlet: Outlet<K, V>, lane: Lane<K, V>, fetcher: Fetcher, isReadCommitted: boolean) {
+    this.#outlet = outlet
+    this.#lane = lane
+    this.#fetcher = fetcher
+    this.#isReadCommitted = isReadCommitted
   }
 
   get topic(): string {
-    return this.#feed.topic
+    return this.#lane.feed.topic
   }
 
   get partition(): number {
-    return this.#feed.partition
+    return this.#lane.feed.partition
   }
 
-  /** The offset after the last batch that was handed out; undefined until the start is known. */
+  /** The offset after the last message, or the last batch, that was handed out; undefined while the start is not known. */
   get position(): bigint | undefined {
-    return this.#feed.position < 0n ? undefined : this.#feed.position
+    const { position } = this.#lane
+    return position < 0n ? undefined : position
   }
 
-  /** The offset after the last message that consumers may see; undefined until the first fetch. */
+  /** The offset after the last message that is on all in-sync replicas; undefined until the first fetch. */
   get highWatermark(): bigint | undefined {
-    return this.#feed.highWatermark < 0n ? undefined : this.#feed.highWatermark
+    const { highWatermark } = this.#lane.feed
+    return highWatermark < 0n ? undefined : highWatermark
+  }
+
+  /**
+   * How many offsets there are from {@link position} to the end, as of the last fetch; undefined until that. The end is the high
+   * watermark, or with `isolationLevel: 'read_committed'` the first offset of the oldest transaction that is still open.
+   */
+  get lag(): bigint | undefined {
+    const { position } = this
+    const { highWatermark, lastStableOffset } = this.#lane.feed
+    const end = this.#isReadCommitted && lastStableOffset >= 0n ? lastStableOffset : highWatermark
+    if (position === undefined || end < 0n) return undefined
+    return end > position ? end - position : 0n
+  }
+
+  get isPaused(): boolean {
+    return this.#lane.feed.isPaused
+  }
+
+  /** From now on nothing is handed out, nor fetched, until {@link resume}: the iteration waits. */
+  pause(): void {
+    this.#outlet.pause(this.#lane)
+  }
+
+  resume(): void {
+    this.#fetcher.resume(this.#lane.feed)
+  }
+
+  /**
+   * Goes on from there. What was fetched and not handed out yet is dropped, also of the batch that is being iterated over message by
+   * message.
+   *
+   * @throws {@link ConfigurationError} for a start that cannot be · {@link ClosedError} when it is not being read any more.
+   */
+  seek(from: StartOffset): void {
+    checkStart(from)
+    const { feed } = this.#lane
+    if (this.#outlet.isEnded || feed.isEnded) throw new ClosedError(`${feed.name} is read no more`)
+    this.#fetcher.seek(feed, from)
+    this.#outlet.onSought(this.#lane)
   }
 
   /** Batch by batch. Throws in the iteration: {@link BrokerError}, {@link ProtocolError} for damaged bytes, and others. */
-  batches(): AsyncIterableIterator<MessageBatch> {
-    return new BatchIterator(this.#feed)
+  batches(): AsyncIterableIterator<MessageBatch<K, V>> {
+    return new BatchIterator(this.#outlet)
   }
 
   /** Message by message. Throws as {@link PartitionConsumer.batches} does. */
-  [Symbol.asyncIterator](): AsyncIterableIterator<Message> {
-    return new MessageIterator(this.#feed)
+  [Symbol.asyncIterator](): AsyncIterableIterator<Message<K, V>> {
+    return new MessageIterator(this.#outlet)
   }
 
   /** Ends the iteration and lets go of the partition. */
   async close(): Promise<void> {
-    this.#feed.close()
+    this.#outlet.close()
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
-  }
-}
-
-class BatchIterator implements AsyncIterableIterator<MessageBatch> {
-  readonly #feed: Feed
-
-  constructor(feed: Feed) {
-    this.#feed = feed
-  }
-
-  async next(): Promise<IteratorResult<MessageBatch, undefined>> {
-    const batch = await this.#feed.next()
-    return batch === undefined ? DONE : { done: false, value: batch }
-  }
-
-  async return(): Promise<IteratorResult<MessageBatch, undefined>> {
-    this.#feed.close()
-    return DONE
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this
-  }
-}
-
-/** Written by hand: an async generator costs more than twice as much a message. */
-class MessageIterator implements AsyncIterableIterator<Message> {
-  readonly #feed: Feed
-  #batch: Iterator<Message> | undefined
-  /** While the next batch is awaited, calls queue up behind it: tells whether there is one. */
-  #loading: Promise<boolean> | undefined
-
-  constructor(feed: Feed) {
-    this.#feed = feed
-  }
-
-  next(): Promise<IteratorResult<Message, undefined>> {
-    if (this.#loading === undefined) {
-      const result = this.#feed.isClosed ? undefined : this.#batch?.next()
-      if (result !== undefined && result.done !== true) return Promise.resolve(result)
-      this.#loading = this.#load()
-    }
-    return this.#loading.then(isThere => (isThere ? this.next() : DONE))
-  }
-
-  async return(): Promise<IteratorResult<Message, undefined>> {
-    this.#feed.close()
-    return DONE
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this
-  }
-
-  async #load(): Promise<boolean> {
-    try {
-      const batch = await this.#feed.next()
-      this.#batch = batch?.[Symbol.iterator]()
-      return batch !== undefined
-    } finally {
-      this.#loading = undefined
-    }
   }
 }

@@ -78,6 +78,30 @@ export interface DeliveryEvent {
   readonly error?: Error | undefined
 }
 
+/** A partition is read on from another offset than the one after the last message. */
+export interface OffsetResetEvent {
+  readonly topic: string
+  readonly partition: number
+  /** The offset that reading was at. */
+  readonly from: bigint
+  /** Where it goes on. */
+  readonly to: bigint
+  /**
+   * The log did not have the offset · it lost messages that had been read, in a leader election · the topic was deleted and made anew.
+   */
+  readonly reason: 'out-of-range' | 'truncated' | 'topic-recreated'
+}
+
+/** A partition that is read has had nothing to hand out and no answer from a broker for `consumer.stalledAfterMs`. */
+export interface StalledEvent {
+  readonly topic: string
+  readonly partition: number
+  /** For how long. */
+  readonly sinceMs: number
+  /** What the last try failed with; absent where none has. */
+  readonly lastError?: Error | undefined
+}
+
 /** Something went wrong that samsa deals with by itself, so that no caller may ever hear of it. */
 export interface ErrorEvent {
   readonly error: Error
@@ -109,6 +133,10 @@ export interface Hooks {
   readonly onBatch?: Hook<BatchEvent>
   /** A producer's batch has been acknowledged or has failed for good. */
   readonly onDelivery?: Hook<DeliveryEvent>
+  /** A consumer reads a partition on from another offset. */
+  readonly onOffsetReset?: Hook<OffsetResetEvent>
+  /** A consumer gets no answers for a partition. It is told once, until there is one. */
+  readonly onStalled?: Hook<StalledEvent>
   /** Something failed that is tried again or can be done without. */
   readonly onError?: Hook<ErrorEvent>
 }
@@ -120,6 +148,8 @@ const hookTable = {
   onDisconnect: fn(),
   onBatch: fn(),
   onDelivery: fn(),
+  onOffsetReset: fn(),
+  onStalled: fn(),
   onError: fn(),
 } satisfies Record<keyof Hooks, unknown>
 
@@ -157,6 +187,8 @@ export function safeHooks(hooks: Hooks, logger: Logger): Hooks {
     onDisconnect: guard('onDisconnect', hooks.onDisconnect),
     onBatch: guard('onBatch', hooks.onBatch),
     onDelivery: guard('onDelivery', hooks.onDelivery),
+    onOffsetReset: guard('onOffsetReset', hooks.onOffsetReset),
+    onStalled: guard('onStalled', hooks.onStalled),
     onError: guard('onError', hooks.onError),
   }
 }

@@ -1,50 +1,54 @@
 import { describe, expect, it } from 'vitest'
+import { Budget } from '../../../src/consumer/budget.ts'
 import { Feed, type FeedOptions } from '../../../src/consumer/feed.ts'
 import { ProtocolError } from '../../../src/errors/client-errors.ts'
 import { encodeRecordBatch } from '../../../src/records/encode-record-batch.ts'
-import { failure } from '../../support/failure.ts'
+import { thrownBy } from './support.ts'
 
 /** A feed that is to begin at an offset. */
 function feedAt(offset: bigint, options: Partial<FeedOptions> = {}) {
-  let taken = 0
-  let ended = 0
+  const [taken, ended]: [boolean[], Feed[]] = [[], []]
+  const budget = new Budget(10_000, 1000)
   const feed = new Feed(
     { topic: 't', partition: 3 },
-    { checkCrcs: true, maxDecompressedBytes: 1 << 20, ...options },
-    () => taken++,
-    () => ended++,
+    { checkCrcs: true, maxDecompressedBytes: 1 << 20, budget, ...options },
+    { onTaken: (_, isRelief) => void taken.push(isRelief), onEnded: feed => void ended.push(feed) },
   )
-  feed.fetchOffset = offset
-  feed.position = offset
-  const fill = (...batches: Buffer[]) => feed.fill({ highWatermark: 100n, records: Buffer.concat(batches) })
-  return { feed, fill, taken: () => taken, ended: () => ended }
+  feed.moveTo(offset)
+  const fill = (...batches: Buffer[]) => feed.fill({ ...nothing, records: Buffer.concat(batches) })
+  return { feed, fill, budget, taken, ended }
 }
+
+const nothing = { highWatermark: 100n, lastStableOffset: 90n, abortedTransactions: null, records: null }
 
 interface BatchOptions {
   /** The last offset of the batch, where compaction has taken the last records. */
   readonly lastOffset?: bigint
   readonly codec?: 'gzip'
   readonly control?: boolean
+  readonly partitionLeaderEpoch?: number
 }
 
 /** A batch with records at these offsets, whose values are their offsets. */
-function batch(offsets: readonly number[], { lastOffset, codec, control }: BatchOptions = {}): Buffer {
+function batch(offsets: readonly number[], options: BatchOptions = {}): Buffer {
   const records = offsets.map(offset => ({ offset: BigInt(offset), value: `${offset}` }))
-  const bytes = encodeRecordBatch(records, {
-    baseOffset: BigInt(offsets[0]!),
-    ...(codec === undefined ? {} : { codec }),
-    ...(lastOffset === undefined ? {} : { lastOffset }),
-  })
-  if (control) {
-    // Control batches are the broker's to write. The CRC is not checked where this is used.
-    bytes[22]! |= 0x20
-  }
-  return bytes
+  return encodeRecordBatch(records, { baseOffset: BigInt(offsets[0]!), ...options })
 }
 
 /** A batch of which compaction has left nothing but its offsets. */
 function emptyBatch(firstOffset: number, lastOffset: number): Buffer {
   return encodeRecordBatch([], { baseOffset: BigInt(firstOffset), lastOffset: BigInt(lastOffset) })
+}
+
+function damaged(bytes: Buffer): Buffer {
+  bytes[bytes.length - 1]! ^= 0xff
+  return bytes
+}
+
+/** These batches in an answer of which most is of other partitions. */
+function mostlyOfOthers(...batches: Buffer[]): Buffer {
+  const answer = Buffer.concat([...batches, Buffer.alloc(10_000)])
+  return answer.subarray(0, answer.length - 10_000)
 }
 
 /** The offsets of what can be read now, batch by batch. */
@@ -61,7 +65,7 @@ describe('what a fetch brings', () => {
   it('is handed out batch by batch, and moves both offsets on', () => {
     const { feed, fill } = feedAt(0n)
     fill(batch([0, 1, 2]), batch([3, 4]))
-    expect([feed.fetchOffset, feed.position, feed.highWatermark]).toEqual([5n, 0n, 100n])
+    expect([feed.fetchOffset, feed.position, feed.highWatermark, feed.lastStableOffset]).toEqual([5n, 0n, 100n, 90n])
     const first = feed.take()
     expect([first?.topic, first?.partition, first?.nextOffset, first?.highWatermark]).toEqual(['t', 3, 3n, 100n])
     expect([feed.fetchOffset, feed.position]).toEqual([5n, 3n])
@@ -72,6 +76,7 @@ describe('what a fetch brings', () => {
   it('may begin before the offset that was asked for', () => {
     const { feed, fill } = feedAt(7n)
     fill(batch([0, 1, 2]), batch([3, 4]), batch([5, 6, 7, 8]), batch([9]))
+    expect(feed.position).toBe(7n)
     expect(readable(feed)).toEqual([[7, 8], [9]])
     expect(feed.position).toBe(10n)
   })
@@ -90,7 +95,7 @@ describe('what a fetch brings', () => {
   it('may have empty batches, whose offsets are skipped', () => {
     const { feed, fill } = feedAt(0n)
     fill(emptyBatch(0, 4), batch([5]), emptyBatch(6, 9))
-    expect(feed.fetchOffset).toBe(10n)
+    expect([feed.fetchOffset, feed.position]).toEqual([10n, 5n])
     expect(readable(feed)).toEqual([[5]])
     expect(feed.position).toBe(10n)
   })
@@ -114,7 +119,7 @@ describe('what a fetch brings', () => {
   })
 
   it('may have control batches, which are never shown', () => {
-    const { feed, fill } = feedAt(0n, { checkCrcs: false })
+    const { feed, fill } = feedAt(0n)
     fill(batch([0]), batch([1], { control: true }), batch([2]), batch([3], { control: true }))
     expect(feed.fetchOffset).toBe(4n)
     expect(readable(feed)).toEqual([[0], [2]])
@@ -129,40 +134,74 @@ describe('what a fetch brings', () => {
 
   it.each([null, Buffer.alloc(0)])('may be nothing: %o', records => {
     const { feed } = feedAt(4n)
-    feed.attempts = 3
-    feed.fill({ highWatermark: 4n, records })
-    expect([feed.fetchOffset, feed.position, feed.highWatermark, feed.attempts]).toEqual([4n, 4n, 4n, 0])
+    feed.fill({ ...nothing, records })
+    expect([feed.fetchOffset, feed.position, feed.highWatermark]).toEqual([4n, 4n, 100n])
     expect(readable(feed)).toEqual([])
   })
 
+  it('tells of the leader epoch of the last batch before each of both offsets', () => {
+    const { feed, fill } = feedAt(0n)
+    expect([feed.lastFetchedEpoch, feed.positionEpoch]).toEqual([-1, -1])
+    fill(batch([0], { partitionLeaderEpoch: 2 }), batch([1], { partitionLeaderEpoch: 5 }))
+    expect([feed.lastFetchedEpoch, feed.positionEpoch]).toEqual([5, -1])
+    feed.take()
+    expect([feed.lastFetchedEpoch, feed.positionEpoch]).toEqual([5, 2])
+    feed.take()
+    expect([feed.lastFetchedEpoch, feed.positionEpoch]).toEqual([5, 5])
+    feed.moveTo(0n)
+    expect([feed.lastFetchedEpoch, feed.positionEpoch]).toEqual([-1, -1])
+  })
+
   it('counts as buffered until it is taken, and tells when there is room again', () => {
-    const { feed, fill, taken } = feedAt(0n)
+    const { feed, fill, budget, taken } = feedAt(0n)
     const [first, second] = [batch([0, 1]), batch([2, 3])]
     fill(first, second)
-    expect(feed.bufferedBytes).toBe(first.length + second.length)
+    expect([feed.bufferedBytes, budget.leftBytes]).toEqual([
+      first.length + second.length,
+      10_000 - first.length - second.length,
+    ])
+    budget.add(10_000 - second.length)
     feed.take()
-    expect([feed.bufferedBytes, taken()]).toEqual([second.length, 1])
+    expect([feed.bufferedBytes, taken]).toEqual([second.length, [false]])
     feed.take()
-    expect([feed.bufferedBytes, taken()]).toEqual([0, 2])
+    expect([feed.bufferedBytes, taken]).toEqual([0, [false, true]])
+  })
+
+  it('goes on at another offset after what is buffered, be it a smaller one', () => {
+    const { feed, fill } = feedAt(7n)
+    fill(batch([7, 8]))
+    feed.moveTo(0n)
+    fill(batch([0, 1]))
+    expect(feed.position).toBe(7n)
+    expect(readable(feed)).toEqual([
+      [7, 8],
+      [0, 1],
+    ])
+    expect(feed.position).toBe(2n)
   })
 })
 
 describe('bytes that cannot be read', () => {
-  const damaged = (bytes: Buffer) => {
-    bytes[bytes.length - 1]! ^= 0xff
-    return bytes
-  }
-
-  it('end the feed with an error that names the partition, after what came before them', async () => {
-    const { feed, fill, ended } = feedAt(0n)
+  it('close the feed with an error that names the partition, after what came before them', () => {
+    const { feed, fill, ended, budget } = feedAt(0n)
     fill(batch([0, 1]), damaged(batch([2, 3])), batch([4]))
-    expect([feed.isEnded, ended()]).toEqual([true, 1])
-    expect(Array.from((await feed.next())!, ({ offset }) => offset)).toEqual([0n, 1n])
-    const error = await failure(feed.next())
+    expect(Array.from(feed.take()!, ({ offset }) => offset)).toEqual([0n, 1n])
+    const error = thrownBy(() => feed.take())
     expect(error).toBeInstanceOf(ProtocolError)
     expect(error.message).toMatch(/^t-3: record batch at offset 2: .*CRC/)
-    // Once; then it has just ended.
-    expect(await feed.next()).toBeUndefined()
+    expect([feed.isEnded, ended, feed.take(), feed.position]).toEqual([true, [feed], undefined, 2n])
+    expect(budget.leftBytes).toBe(10_000)
+  })
+
+  it('end the feed at once where not even their header makes sense', () => {
+    const { feed, fill, ended } = feedAt(0n)
+    const bytes = batch([2, 3])
+    bytes.writeInt32BE(-1, 57)
+    fill(batch([0, 1]), bytes, batch([4]))
+    expect([feed.isEnded, ended]).toEqual([true, [feed]])
+    expect(readable(feed)).toEqual([[0, 1]])
+    expect(feed.failure).toBeInstanceOf(ProtocolError)
+    expect((feed.failure as Error).message).toBe('t-3: record batch at offset 2: it announces -1 records')
   })
 
   it('may pass where checkCrcs is off and only a value is damaged', () => {
@@ -173,62 +212,119 @@ describe('bytes that cannot be read', () => {
     expect(feed.take()?.at(0)?.value?.toString()).toBe('9')
   })
 
-  it('are an error where they are no whole batch, since the same fetch would bring the same', async () => {
+  it('are an error where they are no whole batch, since the same fetch would bring the same', () => {
     const { feed, fill } = feedAt(2n)
     fill(batch([2, 3]).subarray(0, 40))
-    const error = await failure(feed.next())
-    expect(error).toBeInstanceOf(ProtocolError)
-    expect(error.message).toContain('t-3: a fetch at offset 2 brought no whole batch')
+    expect(feed.failure).toBeInstanceOf(ProtocolError)
+    expect((feed.failure as Error).message).toContain('t-3: a fetch at offset 2 brought no whole batch')
   })
 
-  it('are an error where they all come before the offset', async () => {
+  it('are an error where they all come before the offset', () => {
     const { feed, fill } = feedAt(9n)
     fill(batch([2, 3]))
-    expect(await failure(feed.next())).toBeInstanceOf(ProtocolError)
+    expect(feed.failure).toBeInstanceOf(ProtocolError)
   })
 
-  it('that decompress to more than the limit end the feed with an error that names the option', async () => {
+  it('that decompress to more than the limit close the feed with an error that names the option', () => {
     const { feed, fill } = feedAt(0n, { maxDecompressedBytes: 1000 })
     const bomb = encodeRecordBatch([{ value: 'x'.repeat(100_000) }], { codec: 'gzip' })
     expect(bomb.length).toBeLessThan(1000)
     fill(bomb)
-    const error = await failure(feed.next())
+    const error = thrownBy(() => feed.take())
     expect(error).toBeInstanceOf(ProtocolError)
     expect(error.message).toMatch(/^t-3: .*maxDecompressedBatchBytes/)
-    expect(await feed.next()).toBeUndefined()
+    expect(feed.take()).toBeUndefined()
+  })
+
+  it('of the old formats do not take the messages before them along', () => {
+    const { feed, fill } = feedAt(0n)
+    const messages = [0, 1, 2].map(legacyMessage)
+    fill(messages[0]!, messages[1]!, damaged(messages[2]!))
+    expect(Array.from(feed.take()!, ({ offset }) => offset)).toEqual([0n, 1n])
+    expect(thrownBy(() => feed.take()).message).toMatch(/^t-3: .*offset 2.*CRC/)
   })
 })
 
-describe('a reader', () => {
-  it('that waits gets what comes, or the failure', async () => {
-    const { feed, fill } = feedAt(0n)
-    const first = feed.next()
-    fill(batch([0]))
-    expect((await first)?.firstOffset).toBe(0n)
-    const [second, third] = [feed.next(), failure(feed.next())]
-    fill(batch([1]))
-    expect((await second)?.firstOffset).toBe(1n)
-    const reason = new Error('reason')
-    feed.fail(reason)
-    expect(await third).toBe(reason)
-  })
-
-  it('of a feed that is closed gets nothing more, whatever is buffered or has failed', async () => {
-    const { feed, fill, ended } = feedAt(0n)
+describe('a feed', () => {
+  it('that is closed hands out nothing more, whatever is buffered or has failed', () => {
+    const { feed, fill, ended, budget } = feedAt(0n)
     fill(batch([0]), batch([1]))
+    feed.take()
     feed.fail(new Error('reason'))
     feed.close()
-    expect(await feed.next()).toBeUndefined()
-    expect([feed.bufferedBytes, ended()]).toEqual([0, 1])
-    // What was under way is dropped.
-    fill(batch([2]))
-    expect([feed.take(), feed.bufferedBytes]).toEqual([undefined, 0])
+    expect([feed.take(), feed.failure, feed.bufferedBytes, ended]).toEqual([undefined, undefined, 0, [feed]])
+    expect(budget.leftBytes).toBe(10_000)
+    // It stays where reading has ended.
+    expect(feed.position).toBe(1n)
   })
 
-  it('that waits when the feed is closed gets an end', async () => {
+  it('that is paused hands out nothing, and tells when it does again', () => {
+    const { feed, fill } = feedAt(0n)
+    let news = 0
+    feed.onNews = () => news++
+    feed.pause()
+    fill(batch([0]))
+    expect([feed.take(), feed.isPaused, news]).toEqual([undefined, true, 0])
+    feed.resume()
+    expect([feed.isPaused, news, readable(feed)]).toEqual([false, 1, [[0]]])
+  })
+
+  it('that is cut off has nothing, and voids what was handed out', () => {
+    const { feed, fill, budget } = feedAt(0n)
+    fill(batch([0]), batch([1]))
+    const before = feed.cut
+    feed.cutOff()
+    feed.moveTo(7n)
+    expect([feed.take(), feed.cut, feed.position, budget.leftBytes]).toEqual([undefined, before + 1, 7n, 10_000])
+  })
+
+  it('that nobody reads does not keep in memory what others got with it', () => {
     const { feed } = feedAt(0n)
-    const waiting = [feed.next(), feed.next()]
-    feed.close()
-    expect(await Promise.all(waiting)).toEqual([undefined, undefined])
+    const own = mostlyOfOthers(batch([0, 1]), batch([2, 3]))
+    feed.fill({ ...nothing, records: own })
+    for (let i = 0; i < 8; i++) feed.onBypassed()
+    // It is not looked at any more.
+    own.fill(0)
+    expect(readable(feed)).toEqual([
+      [0, 1],
+      [2, 3],
+    ])
+  })
+
+  it('that is being read is not copied', () => {
+    const { feed } = feedAt(0n)
+    const own = mostlyOfOthers(batch([0]), batch([1]))
+    feed.fill({ ...nothing, records: own })
+    for (let i = 0; i < 7; i++) feed.onBypassed()
+    feed.take()
+    for (let i = 0; i < 7; i++) feed.onBypassed()
+    expect(feed.take()?.at(0)?.value?.buffer === own.buffer).toBe(true)
   })
 })
+
+/** A message of format v1 whose value is its offset. */
+function legacyMessage(offset: number): Buffer {
+  const value = Buffer.from(`${offset}`)
+  const body = Buffer.alloc(18 + 4 + value.length)
+  body[0] = 1
+  body.writeBigInt64BE(0n, 2)
+  body.writeInt32BE(-1, 10)
+  body.writeInt32BE(value.length, 14)
+  value.copy(body, 18)
+  const content = body.subarray(0, 18 + value.length)
+  const message = Buffer.alloc(16 + content.length)
+  message.writeBigInt64BE(BigInt(offset), 0)
+  message.writeInt32BE(4 + content.length, 8)
+  message.writeInt32BE(crc32(content) | 0, 12)
+  content.copy(message, 16)
+  return message
+}
+
+function crc32(bytes: Buffer): number {
+  let crc = -1
+  for (const byte of bytes) {
+    crc ^= byte
+    for (let i = 0; i < 8; i++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1
+  }
+  return ~crc
+}

@@ -1,0 +1,104 @@
+import { type DecodeRecordBatchesOptions, decodeRecordBatches } from '../records/batch-decoder.ts'
+import type { RecordBatch } from '../records/record-batch.ts'
+import { Fifo } from '../util/fifo.ts'
+
+/** A batch as it was fetched, not looked into yet. */
+export interface FetchedBytes {
+  /** What it lies in, together with others. */
+  readonly bytes: Buffer
+  readonly start: number
+  readonly sizeBytes: number
+  /** The first offset of it that was asked for. */
+  readonly from: bigint
+  /** The epoch of the leader that appended it; -1 where that is not known. */
+  readonly leaderEpoch: number
+  /** The high watermark that came with it. */
+  readonly highWatermark: bigint
+}
+
+/** Batches that were fetched and not read yet. */
+export class BatchBuffer {
+  #batches = new Fifo<FetchedBytes>()
+  /** So many of the first ones have been looked at by {@link compact}. */
+  #compact = 0
+  #sizeBytes = 0
+
+  get sizeBytes(): number {
+    return this.#sizeBytes
+  }
+
+  get isEmpty(): boolean {
+    return this.#batches.size === 0
+  }
+
+  push(batch: FetchedBytes): void {
+    this.#batches.push(batch)
+    this.#sizeBytes += batch.sizeBytes
+  }
+
+  peek(): FetchedBytes | undefined {
+    return this.#batches.peek()
+  }
+
+  shift(): FetchedBytes | undefined {
+    const batch = this.#batches.shift()
+    if (batch === undefined) return undefined
+    this.#sizeBytes -= batch.sizeBytes
+    if (this.#compact > 0) this.#compact--
+    return batch
+  }
+
+  /** Takes back what is left of the batch that was just taken. */
+  unshift(batch: FetchedBytes): void {
+    this.#batches.unshift(batch)
+    this.#sizeBytes += batch.sizeBytes
+    this.#compact = 0
+  }
+
+  clear(): void {
+    this.#batches.clear()
+    this.#compact = 0
+    this.#sizeBytes = 0
+  }
+
+  /**
+   * Copies the batches out of the answers that they came in: those hold the batches of other partitions too, and would stay
+   * in memory as a whole for as long as one of them does.
+   */
+  compact(): void {
+    const { size } = this.#batches
+    if (this.#compact === size) return
+    const before = [...this.#batches]
+    const shared = new Set(before.slice(this.#compact).filter(isShared))
+    this.#compact = size
+    if (shared.size === 0) return
+    let start = 0
+    for (const { sizeBytes } of shared) start += sizeBytes
+    const memory = Buffer.allocUnsafeSlow(start)
+    start = 0
+    this.#batches = new Fifo()
+    for (const batch of before) {
+      if (!shared.has(batch)) this.#batches.push(batch)
+      else {
+        batch.bytes.copy(memory, start, batch.start, batch.start + batch.sizeBytes)
+        this.#batches.push({ ...batch, bytes: memory, start })
+        start += batch.sizeBytes
+      }
+    }
+  }
+}
+
+/** Whether the memory that a batch lies in is mostly that of other partitions. */
+function isShared({ bytes }: FetchedBytes): boolean {
+  return bytes.length < bytes.buffer.byteLength / 2
+}
+
+/**
+ * The batch of which `bytes` are all there is.
+ *
+ * @throws ProtocolError when it is damaged.
+ */
+export function openBatch(bytes: Buffer, options: DecodeRecordBatchesOptions): RecordBatch {
+  const [batch] = decodeRecordBatches(bytes, options)
+  return batch!
+}
