@@ -21,14 +21,20 @@ export class Count {
     return this.#value
   }
 
-  add(): void {
-    this.#value++
+  add(count = 1): void {
+    this.#value += count
     for (const { until, resolve } of this.#waiting) if (this.#value >= until) resolve()
     this.#waiting = this.#waiting.filter(({ until }) => this.#value < until)
   }
 
   /** Resolves once `more` have been added from now on. */
   more(more: number): Promise<void> {
-    return new Promise(resolve => this.#waiting.push({ until: this.#value + more, resolve }))
+    return this.reaches(this.#value + more)
+  }
+
+  /** Resolves once the value is `until`, or more. */
+  reaches(until: number): Promise<void> {
+    if (this.#value >= until) return Promise.resolve()
+    return new Promise(resolve => this.#waiting.push({ until, resolve }))
   }
 }
