@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { BrokerError } from '../../src/index.ts'
+import { BrokerError, type KafkaConfig } from '../../src/index.ts'
 import { failure } from '../support/failure.ts'
 import { needsKafka, newKafka, newTopic } from '../support/kafka.ts'
 import { keepForEver } from './support/plain.ts'
@@ -8,8 +8,8 @@ import { readBatches, readMessages, valuesOf } from './support/read.ts'
 needsKafka()
 
 /** A topic with three batches: offsets 0 to 9, 10 to 19 and 20 to 29, with the value and the time of their offset. */
-async function threeBatches() {
-  const kafka = newKafka()
+async function threeBatches(hooks: KafkaConfig['hooks'] = {}) {
+  const kafka = newKafka({ hooks, logger: silent })
   const topic = await newTopic(kafka, keepForEver)
   const producer = kafka.producer()
   const time = 1_700_000_000_000
@@ -19,6 +19,8 @@ async function threeBatches() {
   }
   return { kafka, topic, producer, time }
 }
+
+const silent = { debug() {}, info() {}, warn() {}, error() {} }
 
 const numbers = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => `${from + i}`)
 
@@ -85,9 +87,20 @@ describe('reading begins', () => {
     expect((await reading).value?.offset).toBe(30n)
   })
 
-  it('nowhere, from an offset that does not exist: the error names it', async () => {
+  it('at the end that is nearest, from an offset that does not exist, which is told', async () => {
+    const resets: unknown[] = []
+    const { kafka, topic, producer } = await threeBatches({ onOffsetReset: event => resets.push(event) })
+    const reading = kafka.consumer().consumePartition(topic, 0, { from: 31n })[Symbol.asyncIterator]().next()
+    while (resets.length === 0) await producer.send({ topic: await newTopic(kafka), value: 'x' })
+    expect(resets).toEqual([{ topic, partition: 0, from: 31n, to: 30n, reason: 'out-of-range' }])
+    await producer.send({ topic, value: 'later' })
+    expect((await reading).value?.offset).toBe(30n)
+  })
+
+  it("nowhere, from an offset that does not exist, with offsets.reset 'fail': the error names it", async () => {
     const { kafka, topic } = await threeBatches()
-    const reader = kafka.consumer().consumePartition(topic, 0, { from: 31n })[Symbol.asyncIterator]()
+    const consumer = kafka.consumer({ offsets: { reset: 'fail' } })
+    const reader = consumer.consumePartition(topic, 0, { from: 31n })[Symbol.asyncIterator]()
     const error = await failure(reader.next())
     expect(error).toBeInstanceOf(BrokerError)
     expect(error).toMatchObject({ code: 'OFFSET_OUT_OF_RANGE' })
@@ -221,9 +234,24 @@ describe('a consumer', () => {
     }
   })
 
-  it('of a topic that is deleted and made anew gets an error, not the messages of another topic', async () => {
-    const { kafka, topic, producer } = await threeBatches()
+  it('of a topic that is deleted and made anew goes on at the start of the new one, and tells so', async () => {
+    const resets: unknown[] = []
+    const { kafka, topic, producer } = await threeBatches({ onOffsetReset: event => resets.push(event) })
     const reader = kafka.consumer({ maxWaitMs: 100 }).consumePartition(topic, 0, { from: 5n }).batches()
+    for (const lastOffset of [9n, 19n, 29n]) expect((await reader.next()).value?.lastOffset).toBe(lastOffset)
+    const next = reader.next()
+    await kafka.admin().deleteTopics([topic])
+    await kafka.admin().createTopics([{ name: topic }])
+    await producer.send({ topic, value: 'of another topic' })
+    const { value: batch } = await next
+    expect([batch?.firstOffset, valuesOf(batch!)]).toEqual([0n, ['of another topic']])
+    expect(resets).toEqual([{ topic, partition: 0, from: 30n, to: 0n, reason: 'topic-recreated' }])
+  })
+
+  it("of a topic that is deleted and made anew gets an error with offsets.reset 'fail'", async () => {
+    const { kafka, topic, producer } = await threeBatches()
+    const consumer = kafka.consumer({ maxWaitMs: 100, offsets: { reset: 'fail' } })
+    const reader = consumer.consumePartition(topic, 0, { from: 5n }).batches()
     for (const offsets of [
       [5n, 9n],
       [10n, 19n],

@@ -8,6 +8,22 @@ import { readBatches, readMessages, valuesOf } from './support/read.ts'
 needsKafka()
 
 describe('a log with transactions', () => {
+  it('shows only what was committed to those who ask for it', async context => {
+    const kafka = newKafka()
+    const topic = await newTopic(kafka)
+    const written = await orReason(() => java('transactions', { topic }))
+    if (!written.ok) return context.skip(written.reason)
+    const partition = kafka
+      .consumer({ isolationLevel: 'read_committed', maxWaitMs: 100 })
+      .consumePartition(topic, 0, { from: 'oldest' })
+    const read: (string | undefined)[] = []
+    for await (const { value, offset } of partition) {
+      read.push(value?.toString())
+      if (offset === 6n) break
+    }
+    expect(read).toEqual(['committed 1', 'committed 2', 'outside', 'committed 3'])
+  })
+
   it('shows its messages and never the markers, whose offsets are skipped', async context => {
     const kafka = newKafka()
     const topic = await newTopic(kafka)
@@ -38,8 +54,9 @@ describe('a log with transactions', () => {
   })
 })
 
-it('a log whose start was deleted is read from what is left, and an offset before that is an error', async context => {
-  const kafka = newKafka()
+it('a log whose start was deleted is read from what is left, from an offset before that too', async context => {
+  const resets: unknown[] = []
+  const kafka = newKafka({ hooks: { onOffsetReset: event => resets.push(event) } })
   const topic = await newTopic(kafka)
   const values = Array.from({ length: 10 }, (_, i) => `${i}`)
   await kafka.producer().sendAll(values.map(value => ({ topic, value })))
@@ -50,7 +67,11 @@ it('a log whose start was deleted is read from what is left, and an offset befor
   const [batch] = await readBatches(kafka, topic, 9n)
   expect([batch?.firstOffset, batch?.size]).toEqual([4n, 6])
   expect(valuesOf(await readMessages(kafka, topic, 9n))).toEqual(values.slice(4))
-  const error = await failure(kafka.consumer().consumePartition(topic, 0, { from: 3n })[Symbol.asyncIterator]().next())
+  const early = kafka.consumer().consumePartition(topic, 0, { from: 3n })[Symbol.asyncIterator]()
+  expect((await early.next()).value?.offset).toBe(4n)
+  expect(resets).toEqual([{ topic, partition: 0, from: 3n, to: 4n, reason: 'out-of-range' }])
+  const strict = kafka.consumer({ offsets: { reset: 'fail' } })
+  const error = await failure(strict.consumePartition(topic, 0, { from: 3n })[Symbol.asyncIterator]().next())
   expect(error).toMatchObject({ code: 'OFFSET_OUT_OF_RANGE' })
   expect(error.message).toContain(`${topic}-0 at offset 3`)
 })
