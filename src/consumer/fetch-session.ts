@@ -118,7 +118,7 @@ export class FetchSession<W extends Wanted> {
       return
     }
     this.#id = sessionId
-    this.#epoch = this.#epoch === MAX_EPOCH ? 1 : this.#epoch + 1
+    this.#epoch = nextEpoch(this.#epoch)
   }
 
   /** Tells whether an error of a whole answer is one of the session alone: then the next request is full, and may be made at once. */
@@ -189,6 +189,11 @@ export class FetchSession<W extends Wanted> {
     }
     return [...topics.values()]
   }
+}
+
+/** The epoch of the request after that of another one: 0 would begin a session. */
+export function nextEpoch(epoch: number): number {
+  return epoch === MAX_EPOCH ? 1 : epoch + 1
 }
 
 function addPartition(topics: Map<string, TopicRequest>, key: string, wanted: Wanted, version: number): void {

@@ -8,6 +8,7 @@ import type { RetryPolicy } from '../util/backoff.ts'
 import { retrying } from '../util/retry.ts'
 import type { Feed } from './feed.ts'
 import type { Divergence } from './fetch-answer.ts'
+import { TopicLookUps } from './topic-look-ups.ts'
 import { findDivergence } from './truncation.ts'
 
 /** Where reading goes on when its offset is not in the log. */
@@ -29,6 +30,7 @@ export class Questions {
   readonly #client: Client
   readonly #retry: RetryPolicy
   readonly #onRetry: (feed: Feed, error: KafkaError, attempt: number) => void
+  readonly #topics: TopicLookUps
   readonly #offsets: OffsetFinder
 
   constructor(
@@ -39,6 +41,7 @@ export class Questions {
     this.#client = client
     this.#retry = retry
     this.#onRetry = onRetry
+    this.#topics = new TopicLookUps(client.metadata)
     this.#offsets = new OffsetFinder(client, isolationLevel)
   }
 
@@ -72,7 +75,7 @@ export class Questions {
   /** The topic that a feed reads, asked for anew where its partition is not known: it may just have been added. */
   async #lookUp({ topic, partition, name }: Feed, signal: AbortSignal): Promise<TopicSnapshot> {
     const { metadata } = this.#client
-    let found = await metadata.lookUp(topic, { signal })
+    let found = await this.#topics.find(topic, signal)
     if (found.partitions[partition] === undefined) found = await metadata.lookUp(topic, { signal, anew: true })
     if (found.partitions[partition] !== undefined) return found
     const has = `${name}: topic "${topic}" has ${found.partitions.length} partitions`
