@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import { ClosedError, ConnectionError, ProtocolError } from '../errors/client-errors.ts'
 import type { KafkaError } from '../errors/kafka-error.ts'
 import { asError } from '../observe/hooks.ts'
-import type { Api, Request, Response } from '../protocol/api.ts'
+import type { Api, Response } from '../protocol/api.ts'
 import { decodeResponse } from '../protocol/codec.ts'
 import { FrameSplitter } from '../protocol/frame.ts'
 import { responseBodyStart } from '../protocol/header.ts'
@@ -15,21 +15,10 @@ import { connected, dial } from './dial.ts'
 import { broken, closedByPeer, garbage, overdue, throttled } from './failures.ts'
 import { negotiate, readVersions } from './handshake.ts'
 import { Exchange, LENGTH_BYTES, type ReadAnswer } from './in-flight.ts'
+import type { Body, RequestOptions } from './request.ts'
 import { Throttle, throttleTimeOf } from './throttle.ts'
 
 const MAX_CORRELATION_ID = 0x7fffffff
-
-export interface RequestOptions {
-  /** Drops the wait, not the connection: the answer is awaited and thrown away. */
-  readonly signal?: AbortSignal | undefined
-  /** How long the broker may take; default `net.requestTimeoutMs`. */
-  readonly timeoutMs?: number | undefined
-  /** Caps the version below what both sides know, for a body that newer versions cannot carry. */
-  readonly maxVersion?: number | undefined
-}
-
-/** The body of a request, or how to make it for the version that was negotiated. */
-export type Body<A extends Api> = Request<A> | ((version: number) => Request<A>)
 
 /**
  * One socket to one broker. Requests are pipelined: written as they come, at most `net.maxOpenRequests` in flight, and
@@ -43,6 +32,8 @@ export class Connection {
   readonly #frames: FrameSplitter
   readonly #waiting = new Fifo<Exchange>()
   readonly #inFlight = new Fifo<Exchange>()
+  /** Those without an answer, until the socket has taken all of them. */
+  readonly #handingOver = new Set<Exchange>()
   readonly #throttle = new Throttle()
   /** Serves all deadlines, the throttling and the idle limit. */
   readonly #alarm = new Alarm(() => this.#onAlarm())
@@ -215,14 +206,17 @@ export class Connection {
     this.#cork()
     this.#lastUse = performance.now()
     exchange.writtenAt = this.#lastUse
-    exchange.deadline = exchange.readAnswer === undefined ? Infinity : this.#lastUse + exchange.timeoutMs
+    exchange.deadline = this.#lastUse + exchange.timeoutMs
     if (exchange.readAnswer !== undefined) {
       this.#inFlight.push(exchange)
       for (const chunk of chunks) this.#socket.write(chunk)
     } else {
       const last = chunks.pop()!
       for (const chunk of chunks) this.#socket.write(chunk)
+      this.#handingOver.add(exchange)
+      // When the connection ends first it has been rejected by then: Node may call back as if all had been written.
       this.#socket.write(last, error => {
+        if (!this.#handingOver.delete(exchange)) return
         if (error) this.#reject(exchange, broken(this.#endpoint, error.message, error))
         else this.#resolve(exchange, undefined, 0)
       })
@@ -341,7 +335,8 @@ export class Connection {
   /** When nothing was written or read for too long; never while an answer is due, or the broker wants silence. */
   #idleAt(): number {
     const { idleMs } = this.#context.net
-    return idleMs === 0 || this.#inFlight.size > 0 || this.#throttle.isOn ? Infinity : this.#lastUse + idleMs
+    const isBusy = this.#inFlight.size > 0 || this.#handingOver.size > 0 || this.#throttle.isOn
+    return idleMs === 0 || isBusy ? Infinity : this.#lastUse + idleMs
   }
 
   /** The alarm is to ring at `at`, or when the connection has been idle for too long. */
@@ -354,7 +349,7 @@ export class Connection {
     const { net } = this.#context
     const now = performance.now()
     let next = Infinity
-    for (const exchange of this.#inFlight) {
+    for (const exchange of [...this.#inFlight, ...this.#handingOver]) {
       if (exchange.deadline <= now) {
         // Answers come in order, so nothing behind this request can be answered either.
         this.#fail(overdue(this.#endpoint, net, this.#hasAnswered, exchange), exchange)
@@ -384,8 +379,9 @@ export class Connection {
     this.#closed = reason
     this.#alarm.clear()
     this.#socket.destroy()
-    const waiting = [...this.#inFlight, ...this.#waiting]
+    const waiting = [...this.#inFlight, ...this.#handingOver, ...this.#waiting]
     this.#inFlight.clear()
+    this.#handingOver.clear()
     this.#waiting.clear()
     for (const exchange of waiting) this.#reject(exchange, exchange === culprit ? error : reason)
     this.#onLost?.()

@@ -10,6 +10,8 @@ import type { ProducerMessage } from './types.ts'
 
 /** How much memory is kept for batches to come, as a part of `producer.maxBufferedBytes`. */
 const IDLE_PART = 0.25
+/** By so much of `producer.deliveryTimeoutMs` may a message's life be shorter, as messages of a batch end together. */
+const SHARED_PART = 0.125
 const MIN_INITIAL_BYTES = 1024
 
 export interface AccumulatorOptions {
@@ -71,9 +73,13 @@ export class Accumulator {
    */
   append(queue: BatchQueue, draft: Draft, message: ProducerMessage, deadline?: number): Batch {
     const { maxMessageBytes, flush } = this.#options
-    const { key, value, headers, timestamp } = draft
+    const { key, value, headers, timestamp, givenAt } = draft
     let batch = queue.open
-    if (batch === undefined || !batch.encoder.tryAppend(maxMessageBytes, timestamp, key, value, headers)) {
+    if (
+      batch === undefined ||
+      givenAt > batch.openUntil ||
+      !batch.encoder.tryAppend(maxMessageBytes, timestamp, key, value, headers)
+    ) {
       batch = this.#open(queue, draft, deadline)
     }
     batch.messages?.push(message)
@@ -105,6 +111,16 @@ export class Accumulator {
   wakeAll(): void {
     if (this.#linger === undefined) return
     for (const batch of this.#unsettled) if (batch.queue.open === batch) this.#listener.onReady(batch.queue)
+  }
+
+  /** From now on messages are kept for reports: none may join a batch whose messages are not. */
+  onReader(): void {
+    for (const batch of this.#unsettled) {
+      const { queue } = batch
+      if (queue.open !== batch || batch.messages !== undefined) continue
+      queue.close()
+      this.#listener.onReady(queue)
+    }
   }
 
   /** A batch has become smaller, or larger, by its compression. */
@@ -146,8 +162,9 @@ export class Accumulator {
     batch.heldBytes = bytes
   }
 
-  #open(queue: BatchQueue, { key, value, headers, timestamp }: Draft, deadline: number | undefined): Batch {
-    const { maxMessageBytes, deliveryTimeoutMs } = this.#options
+  #open(queue: BatchQueue, draft: Draft, deadline: number | undefined): Batch {
+    const { key, value, headers, timestamp, givenAt } = draft
+    const { maxMessageBytes, deliveryTimeoutMs, flush } = this.#options
     const encoder = new BatchEncoder({ initialBytes: queue.initialBytes, memory: this.#memory })
     if (!encoder.tryAppend(maxMessageBytes, timestamp, key, value, headers)) {
       const size = encoder.sizeWith(timestamp, key, value, headers)
@@ -156,6 +173,7 @@ export class Accumulator {
     }
     const now = performance.now()
     const batch = new Batch(queue, encoder, now, deadline ?? now + deliveryTimeoutMs)
+    batch.openUntil = givenAt + Math.max(deliveryTimeoutMs * SHARED_PART, flush.frequencyMs)
     if (this.#listener.keepsMessages) batch.messages = []
     const wasFilling = queue.open !== undefined
     queue.batches.push(batch)

@@ -15,6 +15,8 @@ export class Batch {
   readonly openedAt: number
   /** When its life ends, on the same clock. */
   readonly deadline: number
+  /** Messages given later than that, in milliseconds since 1970, are for another batch: they would die with this one too early. */
+  openUntil = Infinity
   /** Its messages as they were given; undefined where nobody reads delivery reports. */
   messages: ProducerMessage[] | undefined
   /** The timestamps of messages whose metadata will be asked for, at their numbers. */

@@ -4,6 +4,11 @@ import type { DeliveryReport } from './types.ts'
 
 type Result<Report> = IteratorResult<Report, undefined>
 
+interface Waiter<Report> {
+  readonly reader: object
+  resolve(result: Result<Report>): void
+}
+
 /**
  * Delivery reports on their way to who reads them. What they are about counts towards the producer's room until they are read,
  * so that a slow reader slows the producer down instead of filling the memory.
@@ -11,11 +16,12 @@ type Result<Report> = IteratorResult<Report, undefined>
 export class Deliveries<Report = DeliveryReport> {
   readonly #room: Room
   readonly #reports = new Fifo<{ readonly report: Report; readonly bytes: number }>()
-  readonly #waiting = new Fifo<(result: Result<Report>) => void>()
+  readonly #waiting = new Fifo<Waiter<Report>>()
   #readers = 0
   /** Until a report has found nobody to read it: who reads may come just after the first message. */
   #isExpected = true
   #hasEnded = false
+  #isCounted = true
 
   constructor(room: Room) {
     this.#room = room
@@ -34,13 +40,19 @@ export class Deliveries<Report = DeliveryReport> {
       return false
     }
     const waiter = this.#waiting.shift()
-    if (waiter === undefined) {
-      this.#reports.push({ report, bytes })
-    } else {
-      waiter({ done: false, value: report })
-      this.#room.give(bytes)
-    }
+    if (waiter !== undefined) waiter.resolve({ done: false, value: report })
+    else this.#reports.push({ report, bytes: this.#isCounted ? bytes : 0 })
+    if (waiter !== undefined || !this.#isCounted) this.#room.give(bytes)
     return true
+  }
+
+  /** Reports count no more: the producer is closing, and must not wait for who reads them. */
+  countNoMore(): void {
+    this.#isCounted = false
+    const reports = [...this.#reports]
+    this.#reports.clear()
+    for (const { report } of reports) this.#reports.push({ report, bytes: 0 })
+    for (const { bytes } of reports) this.#room.give(bytes)
   }
 
   /** Several readers share the reports: each goes to one of them. */
@@ -48,7 +60,7 @@ export class Deliveries<Report = DeliveryReport> {
     let isReading = !this.#hasEnded
     if (isReading) this.#readers++
     const stop = (): Result<Report> => {
-      if (isReading) this.#leave()
+      if (isReading) this.#leave(iterator)
       isReading = false
       return { done: true, value: undefined }
     }
@@ -60,7 +72,7 @@ export class Deliveries<Report = DeliveryReport> {
           return Promise.resolve({ done: false, value: next.report })
         }
         if (!isReading || this.#hasEnded) return Promise.resolve(stop())
-        return new Promise(resolve => this.#waiting.push(resolve))
+        return new Promise(resolve => this.#waiting.push({ reader: iterator, resolve }))
       },
       return: () => Promise.resolve(stop()),
       [Symbol.asyncIterator]: () => iterator,
@@ -71,20 +83,23 @@ export class Deliveries<Report = DeliveryReport> {
   /** No more reports will come. Those that are there can still be read. */
   end(): void {
     this.#hasEnded = true
-    this.#dismiss()
+    this.#dismiss(() => true)
   }
 
-  #dismiss(): void {
-    for (let waiter = this.#waiting.shift(); waiter !== undefined; waiter = this.#waiting.shift()) {
-      waiter({ done: true, value: undefined })
+  #dismiss(isMeant: (reader: object) => boolean): void {
+    const waiting = [...this.#waiting]
+    this.#waiting.clear()
+    for (const waiter of waiting) {
+      if (isMeant(waiter.reader)) waiter.resolve({ done: true, value: undefined })
+      else this.#waiting.push(waiter)
     }
   }
 
-  #leave(): void {
+  #leave(reader: object): void {
     this.#readers--
+    this.#dismiss(waiting => waiting === reader)
     if (this.#readers > 0) return
     this.#isExpected = false
-    this.#dismiss()
     for (let next = this.#reports.shift(); next !== undefined; next = this.#reports.shift()) this.#room.give(next.bytes)
   }
 }

@@ -100,13 +100,16 @@ export class Dispatcher implements Postmaster {
   take(queue: BatchQueue, nodeId: number): Batch {
     const batch = queue.take()
     batch.sentTo = nodeId
-    if (batch.sends++ > 0) this.#retries++
     const { sequences } = queue
     if (sequences.identity !== undefined && batch.identity === undefined) {
       batch.identity = sequences.identity
       batch.baseSequence = sequences.take(batch.count)
     }
     return batch
+  }
+
+  onSent(batch: Batch): void {
+    if (batch.sends++ > 0) this.#retries++
   }
 
   onWritten(batch: Batch, baseOffset: bigint, logAppendTime: number): void {
@@ -302,23 +305,22 @@ export class Dispatcher implements Postmaster {
     clearTimeout(this.#expiry)
     this.#expiry = undefined
     const now = performance.now()
-    let next = Infinity
-    const expired: Batch[] = []
-    for (const batch of this.#accumulator.unsettled) {
-      if (batch.deadline <= now) expired.push(batch)
-      else next = Math.min(next, batch.deadline)
-    }
-    for (const batch of expired) {
+    // Room that becomes free by it is taken at once by who waits, so batches may be begun in between: `onOpened` must not look.
+    this.#expiryAt = -Infinity
+    for (const batch of [...this.#accumulator.unsettled]) {
+      if (batch.deadline > now) continue
       this.#fail(batch, new Failed(this.#expired(batch)))
       this.wake(batch.queue)
     }
+    let next = Infinity
+    for (const { deadline } of this.#accumulator.unsettled) next = Math.min(next, deadline)
     this.#expiryAt = next
     if (next < Infinity) this.#expiry = setTimeout(() => this.#watch(), Math.max(1, Math.ceil(next - now)))
   }
 
   #expired({ queue, count, lastError }: Batch): TimeoutError {
     // One that has not left yet waits behind others: what holds them up holds it up too.
-    const cause = lastError ?? queue.lastError
+    const cause = lastError ?? queue.lastError ?? this.#identities?.lastError
     const reason = cause instanceof Error ? `; the last error was: ${cause.message}` : ''
     return new TimeoutError(
       `${queue.name}: ${count} messages were not acknowledged within producer.deliveryTimeoutMs ` +

@@ -19,6 +19,8 @@ export interface Draft {
   readonly timestamp: number
   /** For partitioners; it is not sent. */
   readonly metadata: unknown
+  /** When it was given, in milliseconds since 1970. */
+  readonly givenAt: number
 }
 
 /** How keys and values become bytes, where they are none. */
@@ -30,7 +32,7 @@ export interface Serializers {
 /**
  * Makes a draft of a message, or refuses it before anything of it is kept.
  *
- * @param now the timestamp of a message that has none.
+ * @param now the time of day, which is the timestamp of a message that has none.
  * @throws {@link ConfigurationError} that names each field at fault; {@link SerializationError}; what an {@link Encoder} throws.
  */
 export function draftOf(
@@ -49,7 +51,7 @@ export function draftOf(
       (partition === undefined || isPartition(partition)) &&
       isTimestamp(timestamp)
     ) {
-      return { topic, partition, key, value, headers: null, timestamp, metadata }
+      return { topic, partition, key, value, headers: null, timestamp, metadata, givenAt: now }
     }
   }
   return carefully(message, serializers, now)
@@ -93,7 +95,7 @@ function carefully(
     for (const { option, problem } of objectProblems(message, 'message', FIELDS)) report(option.slice(8), problem)
   }
   if (problems.length > 0) throw new ConfigurationError(problems)
-  return { topic, partition, key: keyData, value: valueData, headers: list, timestamp, metadata }
+  return { topic, partition, key: keyData, value: valueData, headers: list, timestamp, metadata, givenAt: now }
 }
 
 type Report = (option: string, problem: string) => void

@@ -1,5 +1,6 @@
 import type { Client } from '../cluster/client.ts'
 import { brokerError } from '../errors/broker-error.ts'
+import type { KafkaError } from '../errors/kafka-error.ts'
 import { InitProducerId } from '../protocol/messages/init-producer-id.ts'
 import type { RetryPolicy } from '../util/backoff.ts'
 import { retrying } from '../util/retry.ts'
@@ -15,6 +16,7 @@ export class Identities {
   readonly #signal: AbortSignal
   readonly #asking = new SingleFlight<void>()
   #current: ProducerIdentity | undefined
+  #lastError: unknown
 
   /** `signal` ends the asking. */
   constructor(client: Client, retry: RetryPolicy, signal: AbortSignal) {
@@ -28,6 +30,11 @@ export class Identities {
     return this.#current
   }
 
+  /** Why there is no producer id yet; undefined when there is one. */
+  get lastError(): unknown {
+    return this.#lastError
+  }
+
   /**
    * Asks the cluster for a producer id, as often as it takes.
    *
@@ -35,7 +42,13 @@ export class Identities {
    */
   obtain(): Promise<void> {
     return this.#asking.run(async () => {
-      this.#current = await retrying(this.#retry, { signal: this.#signal }, () => this.#ask())
+      const onRetry = (error: KafkaError) => {
+        this.#lastError = error
+        this.#client.logger.debug('a producer id is asked for again', { error: error.message })
+        this.#client.hooks.onError?.({ error, willRetry: true })
+      }
+      this.#current = await retrying(this.#retry, { signal: this.#signal, onRetry }, () => this.#ask())
+      this.#lastError = undefined
     })
   }
 

@@ -38,8 +38,8 @@ export class Intake {
   readonly #listener: IntakeListener
   readonly #topics = new Map<string, TopicQueues>()
   readonly #lookUps: LookUps
-  /** How many messages wait for room: others wait for it too, but have none to lose. */
-  #waiting = 0
+  /** The waits of messages for room: others wait for it too, but have none to lose. */
+  readonly #waits = new Set<Promise<void>>()
   readonly #unsubscribe: () => void
 
   /** `signal` ends all look-ups. */
@@ -97,9 +97,16 @@ export class Intake {
   /** Places a message when there is room and its topic is known. */
   wait(pending: Pending, signal: AbortSignal | undefined): void {
     const { draft, message, deadline, waiter } = pending
-    this.#waiting++
+    let done = () => {}
+    const wait = new Promise<void>(resolve => {
+      done = () => {
+        this.#waits.delete(wait)
+        resolve()
+      }
+    })
+    this.#waits.add(wait)
     const proceed = () => {
-      this.#waiting--
+      done()
       try {
         const batch = this.place(draft, message, deadline)
         if (batch === undefined) this.lookUp(pending)
@@ -109,7 +116,7 @@ export class Intake {
       }
     }
     const fail = (reason: unknown) => {
-      this.#waiting--
+      done()
       waiter?.reject(reason ?? this.#waitedTooLong(draft.topic))
     }
     this.waitForRoom(deadline, signal, proceed, fail)
@@ -146,13 +153,13 @@ export class Intake {
 
   /** All that waits now is in a batch, or has failed. */
   async settled(): Promise<void> {
-    if (this.#room.waiting > 0) await new Promise<void>(resolve => this.#room.wait(Infinity, resolve, () => resolve()))
+    await Promise.all(this.#waits)
     await this.#lookUps.settled()
   }
 
   /** Fails all that waits, and tells how many messages those were. */
   abandon(error: unknown): number {
-    let count = this.#waiting
+    let count = this.#waits.size
     this.#room.close(error)
     for (const [topic, pending] of this.#lookUps.abandon()) {
       count += pending.length
@@ -176,7 +183,11 @@ export class Intake {
   #refresh(): void {
     const { topics } = this.#client.metadata.snapshot
     for (const topic of this.#topics.values()) {
-      topic.snapshot = topics.get(topic.name)
+      const snapshot = topics.get(topic.name)
+      // Brokers know nothing of producers of a topic that was made anew.
+      const isAnew = topic.snapshot !== undefined && topic.snapshot.topicId !== snapshot?.topicId
+      if (isAnew) for (const { sequences } of topic.queues) sequences.isKnown = false
+      topic.snapshot = snapshot
       if (topic.snapshot !== undefined || this.#lookUps.has(topic.name)) continue
       const { queues } = topic
       if (!queues.every(({ isIdle }) => isIdle)) continue
@@ -234,7 +245,8 @@ export class Intake {
     const { deliveryTimeoutMs, maxBufferedBytes } = this.#options
     return new TimeoutError(
       `a message for topic "${topic}" found no room within producer.deliveryTimeoutMs (${deliveryTimeoutMs} ms): ` +
-        `producer.maxBufferedBytes (${maxBufferedBytes}) are taken by messages that the brokers have not acknowledged`,
+        `producer.maxBufferedBytes (${maxBufferedBytes}) are taken by messages that the brokers have not acknowledged, or ` +
+        'whose delivery reports nobody has read',
     )
   }
 }

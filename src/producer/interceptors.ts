@@ -10,10 +10,18 @@ export function intercepted<K, V>(
   let message = given
   for (const interceptor of interceptors) {
     try {
-      message = interceptor.onSend(message) ?? message
+      const answer: unknown = interceptor.onSend(message)
+      if (answer instanceof Promise) throw asynchronous(answer)
+      message = (answer as ProducerMessage<K, V> | undefined) ?? message
     } catch (error) {
       logger.warn('a producer interceptor threw; the message is sent without it', { error: String(error) })
     }
   }
   return message
+}
+
+function asynchronous(answer: Promise<unknown>): Error {
+  // Nobody else will look at it.
+  answer.catch(() => {})
+  return new Error('onSend must not be asynchronous')
 }

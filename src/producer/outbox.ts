@@ -1,6 +1,7 @@
 import type { Client } from '../cluster/client.ts'
 import type { Broker } from '../network/broker.ts'
 import type { Connection } from '../network/connection.ts'
+import type { Response } from '../protocol/api.ts'
 import { Produce } from '../protocol/messages/produce.ts'
 import { Fifo } from '../util/fifo.ts'
 import type { Batch, BatchQueue } from './batch.ts'
@@ -8,8 +9,9 @@ import { type Parcel, produceBody, readAnswer, type Verdicts } from './produce-r
 
 /** How much later than `producer.timeoutMs` an answer may be: a broker that gives up on its replicas says so then. */
 const ANSWER_MS = 5_000
-/** What a request takes besides its batches, generously. */
+/** What a request takes besides its batches, generously; and for each partition, were each of another topic with a long name. */
 const ENVELOPE_BYTES = 4096
+const PARTITION_BYTES = 300
 
 export interface OutboxOptions {
   readonly acks: 0 | 1 | -1
@@ -22,6 +24,8 @@ export interface Postmaster extends Verdicts {
   mayLeave(queue: BatchQueue): boolean
   /** Takes the next batch of a queue, to be sent to a broker. */
   take(queue: BatchQueue, nodeId: number): Batch
+  /** A batch is written to a socket, for the first time or again. */
+  onSent(batch: Batch): void
   /** Makes the bytes of a batch to which nothing is added any more; large ones off the event loop. */
   encode(batch: Batch): Buffer | Promise<Buffer>
   /** A slot is free. */
@@ -91,17 +95,21 @@ export class Outbox {
     let room = this.#client.net.maxRequestBytes - ENVELOPE_BYTES
     const queues = this.release()
     let isFull = false
+    const unfinished: BatchQueue[] = []
     for (const queue of queues) {
       const head = queue.head()
       if (head === undefined || !this.#postmaster.mayLeave(queue)) continue
-      isFull ||= head.sizeBytes > room && batches.length > 0
-      if (!isFull) {
-        room -= head.sizeBytes
-        batches.push(this.#postmaster.take(queue, this.#broker.nodeId))
+      isFull ||= head.sizeBytes + PARTITION_BYTES > room && batches.length > 0
+      if (isFull) {
+        this.#waiting.add(queue)
+        continue
       }
-      // Behind those that did not fit, so that each has its turn.
-      if (queue.batches.size > 0) this.#waiting.add(queue)
+      room -= head.sizeBytes + PARTITION_BYTES
+      batches.push(this.#postmaster.take(queue, this.#broker.nodeId))
+      if (queue.batches.size > 0) unfinished.push(queue)
     }
+    // Behind those that did not fit, so that each has its turn.
+    for (const queue of unfinished) this.#waiting.add(queue)
     return batches
   }
 
@@ -112,9 +120,7 @@ export class Outbox {
     const pending: Promise<void>[] = []
     for (const batch of batches) {
       const pack = (bytes: Buffer) => {
-        // Its time may have run out meanwhile: what was reported as failed must not be sent.
-        if (batch.isSettled) this.#postmaster.onFailed(batch, undefined)
-        else request.parcels.push({ batch, bytes })
+        request.parcels.push({ batch, bytes })
       }
       try {
         const bytes = batch.bytes ?? this.#postmaster.encode(batch)
@@ -141,10 +147,16 @@ export class Outbox {
         this.#dial()
         return
       }
-      const { parcels } = this.#requests.shift()!
+      const parcels = this.#unsettled(this.#requests.shift()!)
       if (parcels.length === 0) this.#free()
       else this.#send(connection, parcels).finally(() => this.#free())
     }
+  }
+
+  /** Some may have run out of time since they were taken: what was reported as failed must not be sent. */
+  #unsettled({ parcels }: Request): readonly Parcel[] {
+    for (const { batch } of parcels) if (batch.isSettled) this.#postmaster.onFailed(batch, undefined)
+    return parcels.filter(({ batch }) => !batch.isSettled)
   }
 
   #dial(): void {
@@ -172,20 +184,20 @@ export class Outbox {
   /** Never rejects: every parcel gets its own outcome. */
   async #send(connection: Connection, parcels: readonly Parcel[]): Promise<void> {
     const { acks, timeoutMs } = this.#options
+    const { topicData, maxVersion } = produceBody(parcels, this.#client.metadata)
+    const body = { acks, timeoutMs, topicData }
+    // The broker gets the time that it was promised for its replicas, and some to answer.
+    const limitMs = Math.max(this.#client.net.requestTimeoutMs, timeoutMs + ANSWER_MS)
+    for (const { batch } of parcels) this.#postmaster.onSent(batch)
+    let answer: Response<typeof Produce> | undefined
     try {
-      const { topicData, maxVersion } = produceBody(parcels, this.#client.metadata)
-      const body = { acks, timeoutMs, topicData }
-      if (acks === 0) {
-        await connection.sendOnly(Produce, body, { maxVersion })
-        for (const { batch } of parcels) this.#postmaster.onWritten(batch, -1n, -1)
-        return
-      }
-      // The broker gets the time that it was promised for its replicas, and some to answer.
-      const limitMs = Math.max(this.#client.net.requestTimeoutMs, timeoutMs + ANSWER_MS)
-      const answer = await connection.request(Produce, body, { maxVersion, timeoutMs: limitMs })
-      readAnswer(answer, parcels, topicData, this.#broker.label, this.#client.metadata, this.#postmaster)
+      if (acks === 0) await connection.sendOnly(Produce, body, { maxVersion })
+      else answer = await connection.request(Produce, body, { maxVersion, timeoutMs: limitMs })
     } catch (error) {
       for (const { batch } of parcels) this.#postmaster.onFailed(batch, error, true)
+      return
     }
+    if (answer === undefined) for (const { batch } of parcels) this.#postmaster.onWritten(batch, -1n, -1)
+    else readAnswer(answer, parcels, topicData, this.#broker.label, this.#client.metadata, this.#postmaster)
   }
 }

@@ -77,12 +77,8 @@ export class Failed implements Outcome {
 export class InParts implements Outcome {
   readonly #parts: readonly { readonly count: number; readonly outcome: Outcome }[]
 
-  constructor(parts: InParts['parts']) {
+  constructor(parts: readonly { readonly count: number; readonly outcome: Outcome }[]) {
     this.#parts = parts
-  }
-
-  get parts(): readonly { readonly count: number; readonly outcome: Outcome }[] {
-    return this.#parts
   }
 
   at(index: number): RecordMetadata {

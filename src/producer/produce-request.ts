@@ -74,7 +74,7 @@ export function readAnswer(
   const hints: LeaderHint[] = []
   for (const { name, topicId, partitionResponses } of responses) {
     const topic = name === '' ? (names.get(topicId) ?? '') : name
-    const byPartition: PartitionAnswer[] = []
+    const byPartition = results.get(topic) ?? []
     for (const result of partitionResponses) {
       const { index: partition, currentLeader } = result
       byPartition[partition] = result
@@ -91,7 +91,7 @@ export function readAnswer(
       const problem = `${label} left ${name} out of its answer to a produce request`
       verdicts.onFailed(batch, new ProtocolError(problem), true)
     } else if (result.errorCode === 0 || result.errorCode === errorCodes.DUPLICATE_SEQUENCE_NUMBER) {
-      verdicts.onWritten(batch, result.baseOffset, Number(result.logAppendTimeMs))
+      verdicts.onWritten(batch, result.baseOffset < 0n ? -1n : result.baseOffset, Number(result.logAppendTimeMs))
     } else {
       const { errorCode, errorMessage } = result
       const error = brokerError(errorCode, `${name} on ${label}`, errorMessage)

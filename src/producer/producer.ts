@@ -154,7 +154,9 @@ export class Producer<K = Data, V = Data> implements AsyncDisposable {
    * them beside producing. Several readers share the reports.
    */
   deliveries(): AsyncIterableIterator<DeliveryReport<K, V>, undefined> {
-    return this.#deliveries.read() as AsyncIterableIterator<DeliveryReport<K, V>, undefined>
+    const reader = this.#deliveries.read()
+    this.#accumulator.onReader()
+    return reader as AsyncIterableIterator<DeliveryReport<K, V>, undefined>
   }
 
   /**
@@ -203,6 +205,7 @@ export class Producer<K = Data, V = Data> implements AsyncDisposable {
   }
 
   async #shutDown(): Promise<void> {
+    this.#deliveries.countNoMore()
     try {
       await this.flush({ signal: this.#givenUp.signal })
     } catch (cause) {

@@ -28,7 +28,7 @@ export class Sequences {
    */
   isKnown = false
   /**
-   * The sequence of a batch that ended without being acknowledged: the broker may find that those after it do not follow on what
+   * The sequence of the newest batch that ended without being acknowledged: the broker may find that those after it do not follow on what
    * it has. -1 where there is none.
    */
   #hole = -1
@@ -47,7 +47,7 @@ export class Sequences {
 
   /** A batch with these sequences will not be sent again, and was not acknowledged. */
   onLost(baseSequence: number): void {
-    if (this.#hole < 0) this.#hole = baseSequence
+    if (this.#hole < 0 || isBefore(this.#hole, baseSequence)) this.#hole = baseSequence
   }
 
   /** The broker has a batch, and with it all before it. */

@@ -17,7 +17,7 @@ export function splitBatch(batch: Batch, accumulator: Accumulator): void {
     new BatchEncoder({ initialBytes: batch.sizeBytes >> 1 }),
   ] as const
   let index = 0
-  for (const part of decodeRecordBatches(batch.bytes!, { checkCrcs: false })) {
+  for (const part of decodeRecordBatches(batch.bytes!, { checkCrcs: false, maxDecompressedBytes: Infinity })) {
     for (const { timestamp, key, value, headers } of part) {
       encoders[index++ < middle ? 0 : 1].append(timestamp, key, value, headers.size === 0 ? null : [...headers])
     }
@@ -26,6 +26,8 @@ export function splitBatch(batch: Batch, accumulator: Accumulator): void {
     const half = new Batch(queue, encoder, openedAt, deadline)
     half.attempts = attempts
     half.isDue = true
+    half.lastError = batch.lastError
+    half.mayBeWritten = batch.mayBeWritten
     half.identity = batch.identity
     if (batch.baseSequence >= 0) half.baseSequence = advance(batch.baseSequence, i * middle)
     half.timestamps = batch.timestamps.slice(i * middle, i === 0 ? middle : count)
