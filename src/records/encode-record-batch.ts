@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../errors/client-errors.ts'
 import { BatchEncoder, type CloseBatchOptions } from './batch-encoder.ts'
 import { RECORDS } from './batch-header.ts'
-import type { RecordData, RecordHeaderList } from './record-data.ts'
+import type { RecordData } from './record-data.ts'
 
 /** What a record takes beside key and value, mostly, and some room for records larger than those that were looked at. */
 const OVERHEAD_BYTES = 20
@@ -50,10 +50,9 @@ export function encodeRecordBatch(records: Iterable<RecordInit>, options: Encode
     encoder.skipOffsets(skipped)
     delta += skipped
   }
-  for (const record of records) {
-    if (record.offset !== undefined) skipTo(record.offset)
-    const headers: RecordHeaderList | null = record.headers ? Array.from(record.headers) : null
-    encoder.append(record.timestamp ?? -1, record.key ?? null, record.value ?? null, headers)
+  for (const { offset, timestamp = -1, key = null, value = null, headers } of records) {
+    if (offset !== undefined) skipTo(offset)
+    encoder.append(timestamp, key, value, headers ? Array.from(headers) : null)
     delta++
   }
   if (options.lastOffset !== undefined) skipTo(options.lastOffset + 1n)
