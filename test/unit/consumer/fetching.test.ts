@@ -84,28 +84,6 @@ describe('a fetch', () => {
   })
 })
 
-describe('a partition that moves', () => {
-  it('is read on at its new leader, from where it was, and the others stay', async () => {
-    const leaders = { t: [1] }
-    const { peers, kafka } = await startPeers({ leaders, count: 2 })
-    const reader = kafka.consumer(atOnce).consumePartition('t', 0, { from: 0n }).batches()
-    ;(await nextFetch(peers[0]!)).answer({ 't-0': { records: batch(0, 3) } })
-    const stale = await nextFetch(peers[0]!)
-    leaders.t = [2]
-    stale.answer({ 't-0': { errorCode: NOT_LEADER_OR_FOLLOWER } })
-    void refuseAll()
-    const moved = await nextFetch(peers[1]!)
-    expect(moved.offsets).toEqual({ 't-0': 3n })
-    moved.answer({ 't-0': { records: batch(3, 2) } })
-    expect(await nextOffsets(reader)).toEqual([0, 1, 2])
-    expect(await nextOffsets(reader)).toEqual([3, 4])
-
-    async function refuseAll(): Promise<never> {
-      for (;;) (await nextFetch(peers[0]!)).answer({ 't-0': { errorCode: NOT_LEADER_OR_FOLLOWER } })
-    }
-  })
-})
-
 describe('an error of the broker', () => {
   it('ends the iteration after what came before, where another try would not help', async () => {
     const { peers, kafka } = await startPeers({ leaders: { t: [1] } })
