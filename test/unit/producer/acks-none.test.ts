@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { producerOptions } from '../../../src/producer/options.ts'
 import { Producer } from '../../../src/producer/producer.ts'
 import { resolveOptions } from '../../../src/util/options.ts'
+import { startPeers } from '../../support/cluster-of-peers.ts'
 import { Peer } from '../../support/peer.ts'
 import { clientOf, cluster, topic } from '../cluster/support.ts'
-import { nextProduce } from './support.ts'
+import { nextProduce, send, turn } from './support.ts'
 
 describe('with acks 0', () => {
   it('a broker that closes the connection makes the client look where the leader is', async () => {
@@ -25,5 +26,20 @@ describe('with acks 0', () => {
     await producer.send({ topic: 'a', value: 'y' })
     expect((await nextProduce(peers[1]!)).sent[0]?.values).toEqual(['y'])
     await producer.close()
+  })
+  it('a message is sent again when the connection ends before the socket has taken all of it', async () => {
+    const { peers, producer } = await startPeers({ leaders: { a: [1] } })
+    const sender = producer({ acks: 0, maxMessageBytes: 16_000_000, retry: { backoff: () => 0 } })
+    await send(sender, 'first')
+    const { socket } = (await nextProduce(peers[0]!)).asked
+    socket.pause()
+    // More than sockets take for a peer that does not read.
+    const sending = send(sender, 'x'.repeat(15_000_000))
+    await turn()
+    expect(sender.stats()).toMatchObject({ requestsInFlight: 1, delivered: 1 })
+    socket.resetAndDestroy()
+    expect(await sending).toMatchObject({ offset: -1n })
+    expect(sender.stats()).toMatchObject({ retries: 1, delivered: 2 })
+    expect((await nextProduce(peers[0]!)).sent[0]?.values[0]).toHaveLength(15_000_000)
   })
 })

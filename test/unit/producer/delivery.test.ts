@@ -54,6 +54,19 @@ describe('the outcome of a message', () => {
     expect(await after).toMatchObject({ offset: 9n })
   })
 
+  it('is found where the answer names its topic twice', async () => {
+    const { peers, producer } = await startPeers({ leaders: { a: [1, 1] } })
+    const { send } = bound(producer())
+    const sending = [send('a', 0, 'x'), send('a', 1, 'y')]
+    const { asked, body } = await nextProduce(peers[0]!)
+    const [{ name, topicId }] = body.topicData as [(typeof body.topicData)[number]]
+    const responses = [0, 1].map(index => {
+      return { name, topicId, partitionResponses: [{ index, errorCode: 0, baseOffset: BigInt(5 + index) }] }
+    })
+    asked.answer('Produce', { responses })
+    expect(await Promise.all(sending)).toMatchObject([{ offset: 5n }, { offset: 6n }])
+  })
+
   it('is the error of the broker where another try would not help, and those behind it go on', async () => {
     const { peers, producer } = await startPeers({ leaders: { a: [1] } })
     const { send } = bound(producer(atOnce))

@@ -78,6 +78,20 @@ describe('interceptors', () => {
     ])
   })
 
+  it('that are asynchronous are logged, and the message is sent as it was', async () => {
+    const late: ProducerInterceptor = { onSend: (async () => ({ topic: 'a', value: 'too late' })) as never }
+    const { peer, producer, logger } = await start(replacing('1'), late, replacing('2'))
+    const sending = producer.send({ topic: 'a', partition: 0, value: 'x' })
+    sending.catch(() => {})
+    const request = await Promise.race([nextProduce(peer), sending])
+    expect(request).toMatchObject({ sent: [{ where: 'a-0', values: ['x12'] }] })
+    if ('answer' in request) request.answer({ 'a-0': { offset: 0n } })
+    await sending
+    expect(logger.warn.mock.calls).toEqual([
+      [expect.stringContaining('interceptor'), { error: expect.stringContaining('asynchronous') }],
+    ])
+  })
+
   it('that make something else of a message have it refused, as if it had been given', async () => {
     const { producer } = await start({ onSend: message => ({ ...message, topic: '?' }) })
     const error = await failure(producer.send({ topic: 'a', value: 'x' }))

@@ -81,9 +81,9 @@ export function turn(): Promise<void> {
   return new Promise(resolve => setImmediate(resolve))
 }
 
-/** From here on timers run when the test advances them; sockets and turns of the event loop as ever. */
+/** From here on clocks and timers run when the test advances them; sockets and turns of the event loop as ever. */
 export function ownTime(): void {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance', 'Date'] })
   onTestFinished(() => {
     vi.useRealTimers()
   })
