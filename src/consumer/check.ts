@@ -52,9 +52,10 @@ export function checkSources(
   refuse(
     list.flatMap((each, i) => {
       const name = `topics[${i}]`
-      if (isNames || typeof each === 'string') return topicProblems(each, name)
+      if (isNames) return topicProblems(each, name)
       const problems = entryProblems(each, name, ['topic', 'partition', 'from'])
-      return each?.from === undefined ? problems : [...problems, ...startProblems(each.from, `${name}.from`)]
+      const start = (each as Partial<PartitionStart> | null)?.from
+      return start === undefined ? problems : [...problems, ...startProblems(start, `${name}.from`)]
     }),
   )
   const keys = list.map(each => (typeof each === 'string' ? each : `${each.topic}-${each.partition}`))

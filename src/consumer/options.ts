@@ -25,9 +25,9 @@ export const consumerOptions = {
   /** Verify the CRC-32C of every batch. */
   checkCrcs: bool(true),
   /** How keys are made of bytes; without it they are Buffers. */
-  key: custom<Deserializer<unknown> | undefined>(undefined, deserializerProblem, 'Deserializer'),
+  key: custom<Deserializer<Buffer> | undefined>(undefined, deserializerProblem, 'Deserializer'),
   /** How values are made of bytes; without it they are Buffers. */
-  value: custom<Deserializer<unknown> | undefined>(undefined, deserializerProblem, 'Deserializer'),
+  value: custom<Deserializer<Buffer> | undefined>(undefined, deserializerProblem, 'Deserializer'),
   /**
    * What becomes of a message that a deserializer cannot read: 'throw' ends the iteration with the error, 'skip' leaves the message
    * out; a function is given the error and the message as it came, and answers one of the two.

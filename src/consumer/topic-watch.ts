@@ -26,11 +26,10 @@ export class TopicWatch {
     this.#unsubscribe = metadata.onChange(() => {
       for (const topic of this.#counts.keys()) this.#tell(topic, metadata.topic(topic)?.partitions.length ?? 0, true)
     })
-    const find = async (topic: string) => {
-      const { partitions } = await metadata.lookUp(topic, { signal })
-      if (!signal.aborted) this.#tell(topic, partitions.length, false)
-    }
-    await Promise.all(this.#topics.map(find))
+    // All at once, so that they are fetched together: the first would have the others wait for the end of its first fetch.
+    const found = await Promise.all(this.#topics.map(topic => metadata.lookUp(topic, { signal })))
+    if (signal.aborted) return
+    for (const { name, partitions } of found) this.#tell(name, partitions.length, false)
   }
 
   close(): void {

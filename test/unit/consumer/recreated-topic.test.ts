@@ -55,7 +55,7 @@ async function answerNext(peer: Peer, outcome: (topicId: string, offset: bigint)
 }
 
 /** Answers all further fetches, and gathers what was asked for. */
-function answerAll(peer: Peer, outcome: (topicId: string) => Said) {
+function answerAll(peer: Peer, outcome: (topicId: string, offset: bigint) => Said) {
   const asked: Awaited<ReturnType<typeof answerNext>>[] = []
   void (async () => {
     for (;;) asked.push(await answerNext(peer, outcome))

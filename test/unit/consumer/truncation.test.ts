@@ -101,13 +101,14 @@ describe('with brokers whose fetches do not tell of truncation', () => {
     const resets: unknown[] = []
     const questions: unknown[] = []
     let [epoch, failures] = [3, 1]
-    const script: PeerOptions['script'] = {
+    const script: NonNullable<PeerOptions['script']> = {
       Metadata: () => cluster([peer], topic('t', { leaderEpoch: epoch })),
       OffsetForLeaderEpoch(asked) {
         const { replicaId, topics } = asked.body('OffsetForLeaderEpoch')
         questions.push({ replicaId, ...topics[0]!.partitions[0]! })
         const errorCode = failures-- > 0 ? NOT_LEADER_OR_FOLLOWER : 0
-        return { topics: [{ topic: 't', partitions: [{ partition: 0, errorCode, leaderEpoch, endOffset }] }] }
+        const partitions = [{ partition: 0, errorCode, leaderEpoch, endOffset }]
+        return { throttleTimeMs: 0, topics: [{ topic: 't', partitions }] }
       },
     }
     const offers = { Fetch: { min: 4, max: 11 }, OffsetForLeaderEpoch: offered }
