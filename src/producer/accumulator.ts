@@ -8,8 +8,6 @@ import type { Outcome } from './outcome.ts'
 import type { Room } from './room.ts'
 import type { ProducerMessage } from './types.ts'
 
-/** How much memory is kept for batches to come, as a part of `producer.maxBufferedBytes`. */
-const IDLE_PART = 0.25
 /** By so much of `producer.deliveryTimeoutMs` may a message's life be shorter, as messages of a batch end together. */
 const SHARED_PART = 0.125
 const MIN_INITIAL_BYTES = 1024
@@ -53,7 +51,7 @@ export class Accumulator {
     this.#options = options
     this.#room = room
     this.#listener = listener
-    this.#memory = new MemoryPool(options.maxBufferedBytes * IDLE_PART)
+    this.#memory = new MemoryPool(options.maxBufferedBytes)
     const { messages, maxMessages, frequencyMs } = options.flush
     this.#fullCount = Math.min(messages || Infinity, maxMessages || Infinity)
     if (frequencyMs > 0) this.#linger = new Linger(frequencyMs, batch => listener.onReady(batch.queue))

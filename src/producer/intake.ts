@@ -12,8 +12,8 @@ import type { Room } from './room.ts'
 import { TopicQueues } from './topic-queues.ts'
 import type { ProducerMessage } from './types.ts'
 
-/** What a message takes that is in no batch yet, besides its key and value, about. */
-const PENDING_BYTES = 300
+/** What a message takes that is in no batch yet, besides its key and value: objects that outlive a garbage collection or two. */
+const PENDING_BYTES = 1000
 /** What a record takes besides its key and value, about. */
 const RECORD_BYTES = 10
 
