@@ -321,11 +321,19 @@ export class Dispatcher implements Postmaster {
   #expired({ queue, count, lastError }: Batch): TimeoutError {
     // One that has not left yet waits behind others: what holds them up holds it up too.
     const cause = lastError ?? queue.lastError ?? this.#identities?.lastError
-    const reason = cause instanceof Error ? `; the last error was: ${cause.message}` : ''
+    const reason = cause instanceof Error ? `; the last error was: ${cause.message}` : this.#silence(queue)
     return new TimeoutError(
       `${queue.name}: ${count} messages were not acknowledged within producer.deliveryTimeoutMs ` +
         `(${this.#options.deliveryTimeoutMs} ms)${reason}`,
       { cause },
     )
+  }
+
+  /** Who keeps a partition waiting, where nothing has failed. */
+  #silence({ inFlight }: BatchQueue): string {
+    const [first] = inFlight
+    if (first === undefined) return ''
+    const broker = this.#client.brokers.get(first.sentTo)?.label ?? `broker ${first.sentTo}`
+    return `; ${broker} has not answered`
   }
 }

@@ -110,6 +110,17 @@ describe('the outcome of a message', () => {
     }
   })
 
+  it('is a TimeoutError that names the broker where that has not answered in time', async () => {
+    const { peers, producer } = await startPeers({ leaders: { a: [1] } })
+    const { send } = bound(producer({ deliveryTimeoutMs: 200, idempotent: false }))
+    const first = failure(send('a', 0, 'x'))
+    await nextProduce(peers[0]!)
+    const second = failure(send('a', 0, 'y'))
+    for (const { message } of [await first, await second]) {
+      expect(message).toMatch(/^a-0: .*deliveryTimeoutMs \(200 ms\); broker 1 \(127.0.0.1:\d+\) has not answered$/)
+    }
+  })
+
   it('is a TimeoutError too where the time was over before the topic was known', async () => {
     // The look-up is never answered, nor does anything else end the wait for it.
     const script = { Metadata: () => undefined }
