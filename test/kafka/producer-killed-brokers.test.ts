@@ -157,16 +157,16 @@ describe('when fewer replicas are left than min.insync.replicas', { timeout: FAU
   }
 
   /** What messages failed for; asserts that their errors say so, and of which partition, and which option ended it. */
-  function reasons(ledger: Ledger): Set<string> {
+  function reasons(ledger: Ledger): Set<string | undefined> {
     const reasons = ledger.failures().map(({ where, error }) => {
       expect(error).toBeInstanceOf(TimeoutError)
       const { message, cause } = error as TimeoutError
-      expect(cause, message).toBeInstanceOf(KafkaError)
-      const reason = cause as KafkaError
-      for (const part of [where, `producer.deliveryTimeoutMs (${DELIVERY_MS} ms)`, reason.message]) {
+      const reason = cause instanceof KafkaError ? cause : undefined
+      // A broker may also be too busy to say anything at all.
+      for (const part of [where, `deliveryTimeoutMs (${DELIVERY_MS} ms)`, reason?.message ?? 'has not answered']) {
         expect(message).toContain(part)
       }
-      return reason instanceof BrokerError ? reason.brokerName : reason.code
+      return reason instanceof BrokerError ? reason.brokerName : reason?.code
     })
     return new Set(reasons)
   }

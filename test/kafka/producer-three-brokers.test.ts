@@ -20,7 +20,7 @@ it('200,000 messages, sent while one broker after the other is restarted, are in
   const BURST = 30_000
   const started = performance.now()
   const kafka = newKafka({ brokers: cluster().bootstrap, logger: quiet })
-  const producer = kafka.producer({ maxBufferedBytes: 1 << 20 })
+  const producer = kafka.producer({ maxBufferedBytes: 4 << 20, compression: 'gzip' })
   const ledger = await newLedger(kafka)
   const flow = new Flow(producer, ledger, COUNT, 'enqueue')
   for (const broker of cluster().brokers) {
