@@ -7,7 +7,7 @@ const VALUE_LENGTH = 100
 /** The value that tells a reader that it has seen everything. */
 const END = 'end'
 
-const valueOf = (number: number) => `${number} `.padEnd(VALUE_LENGTH, '.')
+const textOf = (number: number) => `${number} `.padEnd(VALUE_LENGTH, '.')
 
 /** The messages of one partition, numbered in the order of the calls. */
 class Account {
@@ -104,7 +104,7 @@ export class Ledger {
     const account = this.#accounts[index % this.size]!
     const { topic, partition } = account
     const number = account.sent++
-    return { topic, partition, value: valueOf(number), metadata: { account, number } }
+    return { topic, partition, value: textOf(number), metadata: { account, number } }
   }
 
   /** Takes a message back that the producer did not take: it has to be the last one of its partition. */
@@ -187,7 +187,7 @@ export class Ledger {
             if (Number(offset) !== log.length)
               throw new Error(`offset ${offset} of ${name} comes after ${log.length - 1}`)
             const number = Number.parseInt(text, 10)
-            if (text !== valueOf(number)) throw new Error(`offset ${offset} of ${name} holds something else: ${text}`)
+            if (text !== textOf(number)) throw new Error(`offset ${offset} of ${name} holds something else: ${text}`)
             log.push(number)
           }
         }
