@@ -148,6 +148,8 @@ export class Fetcher implements InboxOwner, FeedOwner {
     } else {
       const find = (signal: AbortSignal) => this.#questions.reset(feed, reset, signal)
       this.#ask(feed, course, find, offset => {
+        // Where fetches go by names, this may be all that is seen of a topic that was made anew.
+        if (!this.#isSameTopic(feed, course)) return
         if (offset !== feed.fetchOffset) {
           this.#reset(feed, feed.fetchOffset, offset, 'out-of-range')
           this.#place(feed)

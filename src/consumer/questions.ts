@@ -6,6 +6,7 @@ import { brokerError } from '../errors/broker-error.ts'
 import type { KafkaError } from '../errors/kafka-error.ts'
 import type { RetryPolicy } from '../util/backoff.ts'
 import { retrying } from '../util/retry.ts'
+import { abortable } from '../util/wait.ts'
 import type { Feed } from './feed.ts'
 import type { Divergence } from './fetch-answer.ts'
 import { TopicLookUps } from './topic-look-ups.ts'
@@ -59,6 +60,12 @@ export class Questions {
    * after all.
    */
   async reset(feed: Feed, policy: Exclude<ResetPolicy, 'fail'>, signal: AbortSignal): Promise<bigint> {
+    const { metadata } = this.#client
+    // It may be another topic of that name. Where it cannot be found out the leader cannot be asked either.
+    await abortable(
+      metadata.refresh().catch(() => {}),
+      signal,
+    )
     if (policy !== 'nearest') return this.offset(feed, policy, signal)
     const { fetchOffset } = feed
     const oldest = await this.offset(feed, 'oldest', signal)

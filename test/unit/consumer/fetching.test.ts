@@ -43,6 +43,25 @@ describe('a fetch', () => {
     expect((await third).offsets).toEqual({ 't-0': 2n })
   })
 
+  it('brings so much at once that readers let the rest of the program have its turn', async () => {
+    const { peers, kafka } = await startPeers({ leaders: { t: [1] } })
+    const reader = kafka.consumer().consumePartition('t', 0, { from: 0n }).batches()
+    const records = Buffer.concat(Array.from({ length: 8 }, (_, i) => batch(i, 1, 100_000)))
+    ;(await nextFetch(peers[0]!)).answer({ 't-0': { records } })
+    await reader.next()
+    let turns = 0
+    let isReading = true
+    const turn = () => {
+      turns++
+      if (isReading) setImmediate(turn)
+    }
+    setImmediate(turn)
+    // Nothing of this waits for anything but what is there already.
+    for (let i = 1; i < 8; i++) expect(await nextOffsets(reader)).toEqual([i])
+    isReading = false
+    expect(turns).toBeGreaterThan(1)
+  })
+
   it('that is answered after its reader has left brings nobody anything', async () => {
     const { peers, kafka } = await startPeers({ leaders: { t: [1, 1] } })
     const consumer = kafka.consumer()

@@ -8,6 +8,7 @@ import { type Asked, Peer } from '../../support/peer.ts'
 import { cluster, topic } from '../cluster/support.ts'
 import { atOnce, batch } from './support.ts'
 
+const OFFSET_OUT_OF_RANGE = 1
 const NOT_LEADER_OR_FOLLOWER = 6
 const UNKNOWN_TOPIC_ID = 100
 
@@ -24,8 +25,8 @@ async function remakeable({ offers, topicId = OLD, consumer: options }: Remakeab
   const resets: OffsetResetEvent[] = []
   const ListOffsets = (asked: Asked) => {
     const { timestamp } = asked.body('ListOffsets').topics[0]!.partitions[0]!
-    expect(timestamp).toBe(-2n)
-    return { topics: [{ name: 't', partitions: [{ partitionIndex: 0, errorCode: 0, offset: 1n }] }] }
+    const offset = timestamp === -2n ? 1n : 2n
+    return { topics: [{ name: 't', partitions: [{ partitionIndex: 0, errorCode: 0, offset }] }] }
   }
   const script = { Metadata: () => cluster([peer], topic('t', { topicId })), ListOffsets }
   const peer: Peer = await Peer.start({ script, ...(offers === undefined ? {} : { offers }) })
@@ -117,6 +118,18 @@ describe('a reader of a topic that was deleted and made again', () => {
     expect((await reader.next()).value?.lastOffset).toBe(2n)
     expect((await reader.next()).value?.lastOffset).toBe(1n)
     expect(resets).toMatchObject([{ from: 3n, to: 1n }])
+  })
+
+  it('is noticed too where all that is seen of it is that the offset is not there', async () => {
+    const { peer, consumer, remake, resets } = await remakeable({ offers: { Fetch: { min: 4, max: 12 } } })
+    const reader = consumer.consumePartition('t', 0, { from: 0n }).batches()
+    await answerNext(peer, () => ({ records: batch(0, 3) }))
+    remake()
+    await answerNext(peer, () => ({ errorCode: OFFSET_OUT_OF_RANGE }))
+    expect(await answerNext(peer, () => ({ records: batch(1, 1) }))).toMatchObject({ topic: 't', fetchOffset: 1n })
+    expect((await reader.next()).value?.lastOffset).toBe(2n)
+    expect((await reader.next()).value?.lastOffset).toBe(1n)
+    expect(resets).toMatchObject([{ from: 3n, to: 1n, reason: 'topic-recreated' }])
   })
 
   it('is not mistaken for one where the brokers begin to tell the ids of topics', async () => {
