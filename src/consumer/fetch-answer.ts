@@ -69,7 +69,8 @@ export function readAnswer(
         hints.push({ topic: feed.topic, partition: feed.partition, ...leader })
       }
       // The reader may have left, or gone elsewhere, while the broker was waiting.
-      if (isCurrent(feed) && feed.fetchOffset === asked.fetchOffset) sort(partition, feed, broker, outcomes)
+      const isDue = isCurrent(feed) && feed.fetchOffset === asked.fetchOffset && feed.topicId === asked.topicId
+      if (isDue) sort(partition, feed, broker, outcomes)
     }
   }
   // One that throttles this client answers with nothing instead, and without a session.
