@@ -160,6 +160,7 @@ export class FetchSession<W extends Wanted> {
       return true
     }
     asked.wanted = wanted
+    asked.topicId = topicId
     asked.round = this.#round
     if (
       asked.fetchOffset === fetchOffset &&
