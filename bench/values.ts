@@ -1,5 +1,8 @@
-/** About as much text as values are cut from: several batches' worth, else what repeats would compress too well. */
-const TEXT_BYTES = 4 << 20
+/**
+ * About as much text as values are cut from: a batch's worth, else what repeats would compress too well. Each value is an object
+ * that is counted with the clients, so not more.
+ */
+const TEXT_BYTES = 1 << 20
 const START = 1_700_000_000_000
 
 /** Values of one size, one after the other: lines of JSON, of which zstd makes about a sixth. The same in every run. */

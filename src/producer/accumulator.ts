@@ -51,7 +51,7 @@ export class Accumulator {
     this.#options = options
     this.#room = room
     this.#listener = listener
-    this.#memory = new MemoryPool(options.maxBufferedBytes)
+    this.#memory = new MemoryPool(options.maxBufferedBytes, room)
     const { messages, maxMessages, frequencyMs } = options.flush
     this.#fullCount = Math.min(messages || Infinity, maxMessages || Infinity)
     if (frequencyMs > 0) this.#linger = new Linger(frequencyMs, batch => listener.onReady(batch.queue))
@@ -124,9 +124,8 @@ export class Accumulator {
   /** A batch has become smaller, or larger, by its compression. */
   onEncoded(batch: Batch, bytes: Buffer): void {
     const { encoder, queue } = batch
-    // A little more than the last one took, so that one like it need not grow.
-    const { maxMessageBytes } = this.#options
-    queue.initialBytes = Math.min(Math.max(encoder.sizeBytes * 1.125, MIN_INITIAL_BYTES), maxMessageBytes) | 0
+    queue.lastSizes[0] = queue.lastSizes[1]
+    queue.lastSizes[1] = encoder.sizeBytes
     if (!batch.isSettled) this.#hold(batch, encoder.capacityBytes || bytes.length)
   }
 
@@ -163,7 +162,7 @@ export class Accumulator {
   #open(queue: BatchQueue, draft: Draft, deadline: number | undefined): Batch {
     const { key, value, headers, timestamp, givenAt } = draft
     const { maxMessageBytes, deliveryTimeoutMs, flush } = this.#options
-    const encoder = new BatchEncoder({ initialBytes: queue.initialBytes, memory: this.#memory })
+    const encoder = new BatchEncoder({ initialBytes: initialBytes(queue, maxMessageBytes), memory: this.#memory })
     if (!encoder.tryAppend(maxMessageBytes, timestamp, key, value, headers)) {
       const size = encoder.sizeWith(timestamp, key, value, headers)
       encoder.release()
@@ -182,6 +181,14 @@ export class Accumulator {
     if (wasFilling || this.isDue(batch)) this.#listener.onReady(queue)
     return batch
   }
+}
+
+/**
+ * A little more than the last batch took, so that one like it need not grow; or than the one before, as a flush now and then
+ * cuts a batch short.
+ */
+function initialBytes({ lastSizes: [older, newer] }: BatchQueue, maxMessageBytes: number): number {
+  return Math.min(Math.max(Math.max(older, newer) * 1.125, MIN_INITIAL_BYTES), maxMessageBytes) | 0
 }
 
 function tooLarge({ name }: BatchQueue, size: number, limit: number): MessageTooLargeError {

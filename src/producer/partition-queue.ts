@@ -23,8 +23,8 @@ export class PartitionQueue<Batch extends Queued> {
   /** Why nothing has got through of late; undefined once something has. */
   lastError: unknown
   readonly sequences = new Sequences()
-  /** How much memory the next batch begins with. */
-  initialBytes = 1024
+  /** Sizes of the last two batches, as they were written. */
+  readonly lastSizes: [older: number, newer: number] = [0, 0]
 
   constructor(topic: string, partition: number) {
     this.topic = topic
