@@ -14,8 +14,6 @@ export interface EndOfTransaction {
 /** What the coordinators see of the cluster. */
 export interface Store {
   readonly clock: Clock
-  /** A configuration of the brokers, such as `group.initial.rebalance.delay.ms`, as the number that it is. */
-  configNumber(name: string): number
   /** The broker that coordinates the group or transactional id; undefined while there is none. */
   coordinator(type: CoordinatorType, key: string): number | undefined
   /** How many partitions the topic has; undefined when there is no such topic. */

@@ -1,0 +1,137 @@
+import { Refusal } from '../refusal.ts'
+import type { EndOfTransaction } from '../store.ts'
+import type { AppendedBatch, ProducerBatch } from './appended-batch.ts'
+
+/** As many batches of a producer does a broker remember, to tell what was sent twice. */
+const REMEMBERED = 5
+const LAST_SEQUENCE = 0x7fffffff
+
+interface Remembered {
+  readonly baseSequence: number
+  readonly lastSequence: number
+  readonly batch: AppendedBatch
+}
+
+interface Producer {
+  epoch: number
+  /** The newest last; none after the end of a transaction has begun a new epoch. */
+  remembered: readonly Remembered[]
+  /** Where its open transaction begins in this partition. */
+  openSince: bigint | undefined
+  coordinatorEpoch: number
+}
+
+/** A transaction that was aborted, and the part of the log that it spans. */
+export interface AbortedTransaction {
+  readonly producerId: bigint
+  readonly firstOffset: bigint
+  /** That of the marker. */
+  readonly lastOffset: bigint
+}
+
+/**
+ * The idempotent and transactional producers of one partition (KIP-98, KIP-360), after Kafka's ProducerStateManager: what
+ * is the next sequence of each, what came twice, and where its open transaction begins.
+ */
+export class ProducerStates {
+  readonly #producers = new Map<bigint, Producer>()
+  #aborted: AbortedTransaction[] = []
+
+  /** The offset of the first record of which it is not known whether it will be committed. */
+  get firstOpenOffset(): bigint | undefined {
+    let first: bigint | undefined
+    for (const { openSince } of this.#producers.values()) {
+      if (openSince !== undefined && (first === undefined || openSince < first)) first = openSince
+    }
+    return first
+  }
+
+  /** Aborted transactions that have records in a part of the log. */
+  abortedBetween(fromOffset: bigint, toOffset: bigint): AbortedTransaction[] {
+    return this.#aborted.filter(({ firstOffset, lastOffset }) => lastOffset >= fromOffset && firstOffset < toOffset)
+  }
+
+  hasOpenTransaction(producerId: bigint): boolean {
+    return this.#producers.get(producerId)?.openSince !== undefined
+  }
+
+  /** The batch that is the same as this one and was written before. */
+  duplicateOf({ producerId, producerEpoch, baseSequence, lastSequence }: ProducerBatch): AppendedBatch | undefined {
+    const known = this.#producers.get(producerId)
+    if (known?.epoch !== producerEpoch) return undefined
+    return known.remembered.find(r => r.baseSequence === baseSequence && r.lastSequence === lastSequence)?.batch
+  }
+
+  /** Throws the refusal of a batch that must not be appended now. */
+  check({ producerId, producerEpoch, baseSequence, isTransactional }: ProducerBatch): void {
+    const known = this.#producers.get(producerId)
+    // Of a producer that it knows nothing of a broker takes any sequence: what it knew may have been deleted.
+    if (known === undefined) return
+    const who = `producer ${producerId}`
+    if (producerEpoch < known.epoch) {
+      const problem = `Epoch ${producerEpoch} of ${who} is smaller than the last seen epoch ${known.epoch}`
+      throw new Refusal('INVALID_PRODUCER_EPOCH', problem)
+    }
+    const due = producerEpoch > known.epoch ? 0 : nextSequence(known)
+    if (baseSequence !== due) {
+      const problem = `Out of order sequence number for ${who}: ${baseSequence} (incoming), ${due} (expected)`
+      throw new Refusal('OUT_OF_ORDER_SEQUENCE_NUMBER', problem)
+    }
+    if (known.openSince !== undefined && !isTransactional) {
+      throw new Refusal('INVALID_TXN_STATE', `Expected transactional write from ${who}`)
+    }
+  }
+
+  /** Takes note of a batch that was checked and appended. */
+  appended(producer: ProducerBatch, batch: AppendedBatch): void {
+    const { producerId, producerEpoch, baseSequence, lastSequence, isTransactional } = producer
+    const known = this.#producers.get(producerId)
+    const before = known?.epoch === producerEpoch ? known.remembered : []
+    this.#producers.set(producerId, {
+      epoch: producerEpoch,
+      remembered: [...before, { baseSequence, lastSequence, batch }].slice(-REMEMBERED),
+      openSince: isTransactional ? (known?.openSince ?? batch.baseOffset) : undefined,
+      coordinatorEpoch: known?.coordinatorEpoch ?? -1,
+    })
+  }
+
+  /** Throws the refusal of a marker from a producer, or a coordinator, that has been replaced. */
+  checkEnd({ producerId, producerEpoch, coordinatorEpoch }: EndOfTransaction): void {
+    const known = this.#producers.get(producerId)
+    if (known === undefined) return
+    if (producerEpoch < known.epoch) {
+      const problem = `Epoch ${producerEpoch} of producer ${producerId} is smaller than the last seen epoch ${known.epoch}`
+      throw new Refusal('INVALID_PRODUCER_EPOCH', problem)
+    }
+    if (coordinatorEpoch < known.coordinatorEpoch) {
+      const problem = `Coordinator epoch ${coordinatorEpoch} is smaller than ${known.coordinatorEpoch}`
+      throw new Refusal('TRANSACTION_COORDINATOR_FENCED', problem)
+    }
+  }
+
+  /** Takes note of a marker that was checked and appended at `offset`. */
+  ended({ producerId, producerEpoch, coordinatorEpoch, committed }: EndOfTransaction, offset: bigint): void {
+    const known = this.#producers.get(producerId)
+    const firstOffset = known?.openSince
+    if (firstOffset !== undefined && !committed) this.#aborted.push({ producerId, firstOffset, lastOffset: offset })
+    const remembered = known?.epoch === producerEpoch ? known.remembered : []
+    this.#producers.set(producerId, { epoch: producerEpoch, remembered, openSince: undefined, coordinatorEpoch })
+  }
+
+  /** Forgets aborted transactions that were deleted from the log. */
+  truncateFromStart(startOffset: bigint): void {
+    this.#aborted = this.#aborted.filter(({ lastOffset }) => lastOffset >= startOffset)
+  }
+
+  /** Forgets everything; the log that is left is gone through again. */
+  clear(): void {
+    this.#producers.clear()
+    this.#aborted = []
+  }
+}
+
+function nextSequence({ remembered }: Producer): number {
+  const last = remembered.at(-1)
+  if (last === undefined || last.lastSequence === LAST_SEQUENCE) return 0
+  return last.lastSequence + 1
+}
