@@ -19,8 +19,10 @@ export interface FetchedBytes {
 /** Batches that were fetched and not read yet. */
 export class BatchBuffer {
   #batches = new Fifo<FetchedBytes>()
-  /** So many of the first ones have been looked at by {@link compact}. */
+  /** So many of the first ones are not in answers any more, or have these to themselves. */
   #compact = 0
+  /** So many of the first ones were there at the last {@link age}. */
+  #old = 0
   #sizeBytes = 0
 
   get sizeBytes(): number {
@@ -45,6 +47,7 @@ export class BatchBuffer {
     if (batch === undefined) return undefined
     this.#sizeBytes -= batch.sizeBytes
     if (this.#compact > 0) this.#compact--
+    if (this.#old > 0) this.#old--
     return batch
   }
 
@@ -58,16 +61,21 @@ export class BatchBuffer {
   clear(): void {
     this.#batches.clear()
     this.#compact = 0
+    this.#old = 0
     this.#sizeBytes = 0
   }
 
   /**
-   * Copies the batches out of the answers that they came in: those hold the batches of other partitions too, and would stay
-   * in memory as a whole for as long as one of them does.
+   * To be called now and then. When there is a batch that was there last time already, batches are copied out of the answers that
+   * they came in: those hold the batches of other partitions too, and stay in memory as a whole for as long as one of them does.
    */
-  compact(): void {
+  age(): void {
+    if (this.#old > this.#compact) this.#compactAll()
+    this.#old = this.#batches.size
+  }
+
+  #compactAll(): void {
     const { size } = this.#batches
-    if (this.#compact === size) return
     const before = [...this.#batches]
     const shared = new Set(before.slice(this.#compact).filter(isShared))
     this.#compact = size

@@ -11,6 +11,11 @@ export class Budget {
     this.#bytesPerFeed = bytesPerFeed
   }
 
+  /** Who has not read a batch when so much more has been fetched is behind. */
+  get patienceBytes(): number {
+    return this.#maxBytes / 2
+  }
+
   /** What is left; not below 0. */
   get leftBytes(): number {
     return Math.max(0, this.#maxBytes - this.#bufferedBytes)

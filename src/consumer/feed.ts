@@ -8,9 +8,6 @@ import type { Budget } from './budget.ts'
 import { FetchedBatch } from './fetched-batch.ts'
 import type { TopicPartition } from './message.ts'
 
-/** After so many answers without the reader taking anything, what it holds is copied out of them. */
-const IDLE_ANSWERS = 8
-
 export interface FeedOptions {
   readonly checkCrcs: boolean
   readonly maxDecompressedBytes: number
@@ -62,8 +59,6 @@ export class Feed implements TopicPartition {
   waitsSince = performance.now()
   /** Whether the user was told that it gets no answers. */
   isStalled = false
-  /** Changes when what was handed out and not used yet is void: after a seek, and at the end. */
-  cut = 0
   /** Called when there may be something to take, or the end has come. */
   onNews: () => void = () => {}
   readonly #options: FeedOptions
@@ -73,7 +68,8 @@ export class Feed implements TopicPartition {
   #idKey = ''
   /** The leader epoch of the last batch that was taken. */
   #takenEpoch = -1
-  #idleAnswers = 0
+  /** How much answers have brought since it was last looked whether it is behind. */
+  #bypassedBytes = 0
   #isPaused = false
   #isEnded = false
   #failure: unknown
@@ -141,14 +137,9 @@ export class Feed implements TopicPartition {
   /** Drops what is buffered. */
   clear(): void {
     this.#takenEpoch = -1
+    this.waitsSince = performance.now()
     this.#release(this.#buffer.sizeBytes)
     this.#buffer.clear()
-  }
-
-  /** Drops what is buffered, and what was handed out and not used yet. */
-  cutOff(): void {
-    this.cut++
-    this.clear()
   }
 
   /** Takes what a fetch brought. Batches that cannot be read end the feed, after what came before them. */
@@ -179,9 +170,12 @@ export class Feed implements TopicPartition {
     this.waitsSince = now
   }
 
-  /** An answer has brought something for others: what is not taken must not keep that in memory. */
-  onBypassed(): void {
-    if (!this.#buffer.isEmpty && ++this.#idleAnswers >= IDLE_ANSWERS) this.#buffer.compact()
+  /** An answer has brought so much, for this feed or others: what is not taken for long must not keep that in memory. */
+  onBrought(bytes: number): void {
+    this.#bypassedBytes += bytes
+    if (this.#bypassedBytes < this.#options.budget.patienceBytes) return
+    this.#bypassedBytes = 0
+    this.#buffer.age()
   }
 
   /** Hands out nothing and asks for nothing, until it is resumed. */
@@ -206,7 +200,7 @@ export class Feed implements TopicPartition {
   close(): void {
     this.#lastPosition ??= this.position
     this.#failure = undefined
-    this.cutOff()
+    this.clear()
     if (!this.#isEnded) this.#end()
   }
 
@@ -219,7 +213,6 @@ export class Feed implements TopicPartition {
     if (this.#isPaused) return undefined
     for (let next = this.#buffer.shift(); next !== undefined; next = this.#buffer.shift()) {
       this.#takenEpoch = next.leaderEpoch
-      this.#idleAnswers = 0
       if (this.#buffer.isEmpty) this.waitsSince = performance.now()
       this.#release(next.sizeBytes)
       const batch = this.#open(next)

@@ -26,6 +26,8 @@ export interface Outcomes {
   readonly served: Feed[]
   /** Those of them that got records. */
   readonly filled: Feed[]
+  /** How much those got together. */
+  filledBytes: number
   readonly failed: (readonly [Feed, KafkaError])[]
   /** The offset is not in the log. */
   readonly outOfRange: (readonly [Feed, KafkaError])[]
@@ -55,7 +57,15 @@ export function readAnswer(
   { broker, session, isCurrent }: AnswerContext,
   metadata: Metadata,
 ): Outcomes {
-  const outcomes: Outcomes = { served: [], filled: [], failed: [], outOfRange: [], diverged: [], redirected: [] }
+  const outcomes: Outcomes = {
+    served: [],
+    filled: [],
+    filledBytes: 0,
+    failed: [],
+    outOfRange: [],
+    diverged: [],
+    redirected: [],
+  }
   const hints: LeaderHint[] = []
   const mentioned = new Set<Feed>()
   for (const { topic, topicId, partitions } of answer.responses) {
@@ -100,6 +110,8 @@ function sort(partition: PartitionAnswer, feed: Feed, broker: Broker, outcomes: 
   } else {
     feed.fill(partition)
     outcomes.served.push(feed)
-    if (records !== null && records.length > 0) outcomes.filled.push(feed)
+    if (records === null || records.length === 0) return
+    outcomes.filled.push(feed)
+    outcomes.filledBytes += records.length
   }
 }

@@ -2,21 +2,22 @@ import type { Client, Leader } from '../cluster/client.ts'
 import type { StartOffset } from '../cluster/list-offset.ts'
 import { errorCodes } from '../errors/broker-codes.ts'
 import { brokerError } from '../errors/broker-error.ts'
-import { KafkaError, mayHeal } from '../errors/kafka-error.ts'
+import { KafkaError } from '../errors/kafka-error.ts'
 import type { Broker } from '../network/broker.ts'
 import type { OffsetResetEvent } from '../observe/hooks.ts'
 import { ZERO_UUID } from '../protocol/schema.ts'
 import { backoffMs } from '../util/backoff.ts'
 import { BackOffs } from './back-offs.ts'
 import { Budget } from './budget.ts'
+import { Course } from './course.ts'
+import { isForMetadata, mayPass } from './failures.ts'
 import type { Feed, FeedOwner } from './feed.ts'
 import type { Divergence } from './fetch-answer.ts'
 import { Inbox, type InboxOptions, type InboxOwner } from './inbox.ts'
 import { Questions, type QuestionsOptions, type ResetPolicy } from './questions.ts'
+import { Reports } from './reports.ts'
 import { StallWatch } from './stall-watch.ts'
 
-/** So many failures in a row are told to the user, once, though the partition is tried on. */
-const SUSPICIOUS_ATTEMPTS = 5
 /** How long a replica is read from where metadata is not refreshed by the clock. */
 const DEFAULT_REPLICA_MS = 300_000
 
@@ -34,17 +35,6 @@ export interface Surroundings {
   readonly refreshFrequencyMs: number
 }
 
-/** Where a feed is on its way. */
-interface Course {
-  /** Ended when what is being found out for the feed is of no use any more. */
-  asking: AbortController | undefined
-  inbox: Inbox | undefined
-  /** The leader that was last found for it. */
-  leader: Broker | undefined
-  /** What is to be read instead of the leader, until a time on the clock of `performance.now()` (KIP-392). */
-  replica: { readonly nodeId: number; readonly until: number } | undefined
-}
-
 /**
  * Brings partitions to the inbox of their leader, or of a nearer replica, and again after failures that may heal; finds out where
  * they begin, and where they go on when their offset is not in the log.
@@ -56,6 +46,7 @@ export class Fetcher implements InboxOwner, FeedOwner {
   readonly #client: Client
   readonly #options: FetcherOptions
   readonly #replicaMs: number
+  readonly #reports: Reports
   readonly #questions: Questions
   readonly #inboxes = new Map<number, Inbox>()
   readonly #courses = new Map<Feed, Course>()
@@ -69,7 +60,8 @@ export class Fetcher implements InboxOwner, FeedOwner {
     this.#client = client
     this.#options = options
     this.#replicaMs = refreshFrequencyMs || DEFAULT_REPLICA_MS
-    this.#questions = new Questions(client, options, (feed, error, attempt) => this.#tellRetry([feed], error, attempt))
+    this.#reports = new Reports(client)
+    this.#questions = new Questions(client, options, this.#reports)
     this.#stallWatch = new StallWatch(() => this.#courses.keys(), options.stalledAfterMs, client)
     this.#unsubscribe = client.metadata.onChange(() => {
       for (const [feed, course] of [...this.#courses]) this.#review(feed, course)
@@ -84,7 +76,7 @@ export class Fetcher implements InboxOwner, FeedOwner {
 
   /** Begins to fetch a partition. Whatever goes wrong for good ends the feed. */
   start(feed: Feed, from: StartOffset): void {
-    const course: Course = { asking: undefined, inbox: undefined, leader: undefined, replica: undefined }
+    const course = new Course(from)
     this.#courses.set(feed, course)
     this.budget.feeds = this.#courses.size
     this.#stallWatch.start()
@@ -95,7 +87,8 @@ export class Fetcher implements InboxOwner, FeedOwner {
   seek(feed: Feed, from: StartOffset): void {
     const course = this.#courses.get(feed)
     if (course === undefined) return
-    feed.cutOff()
+    course.from = from
+    feed.clear()
     const isOnItsWay = course.inbox !== undefined || this.#backOffs.has(feed)
     feed.moveTo(typeof from === 'bigint' ? from : -1n)
     if (typeof from !== 'bigint' || !isOnItsWay) this.#begin(feed, course, from)
@@ -125,7 +118,7 @@ export class Fetcher implements InboxOwner, FeedOwner {
     const lost = feeds.filter(feed => {
       if (!this.#courses.has(feed)) return false
       feed.attempts++
-      const isHopeless = !(error instanceof KafkaError) || !mayHeal(error) || feed.attempts > this.#options.retry.max
+      const isHopeless = !(error instanceof KafkaError) || !mayPass(error) || feed.attempts > this.#options.retry.max
       if (isHopeless) feed.fail(error)
       return !isHopeless
     })
@@ -135,7 +128,7 @@ export class Fetcher implements InboxOwner, FeedOwner {
   onOutOfRange(feed: Feed, error: KafkaError, inbox: Inbox): void {
     const course = this.#courses.get(feed)!
     const { reset } = this.#options.offsets
-    if (isReplica(course, inbox)) {
+    if (course.isReplica(inbox)) {
       // It may be behind, or ahead in what it has deleted: only the leader's word counts.
       feed.attempts++
       this.#retry([feed], error, inbox)
@@ -151,8 +144,7 @@ export class Fetcher implements InboxOwner, FeedOwner {
         // Where fetches go by names, this may be all that is seen of a topic that was made anew.
         if (!this.#isSameTopic(feed, course)) return
         if (offset !== feed.fetchOffset) {
-          this.#reset(feed, feed.fetchOffset, offset, 'out-of-range')
-          this.#place(feed)
+          this.#readOn(feed, feed.fetchOffset, offset, 'out-of-range')
         } else {
           feed.attempts++
           this.#retry([feed], error)
@@ -165,7 +157,7 @@ export class Fetcher implements InboxOwner, FeedOwner {
     const { epoch, endOffset } = divergence
     const { position, positionEpoch, name } = feed
     const where = `${name} at offset ${position}, where epoch ${epoch} ended at offset ${endOffset}`
-    if (inbox !== undefined && isReplica(this.#courses.get(feed)!, inbox)) {
+    if (inbox !== undefined && this.#courses.get(feed)!.isReplica(inbox)) {
       // It may be behind.
       this.onOutOfRange(feed, brokerError(errorCodes.OFFSET_OUT_OF_RANGE, where), inbox)
       return
@@ -174,13 +166,13 @@ export class Fetcher implements InboxOwner, FeedOwner {
       // Nothing that was handed out is other than it was.
       feed.clear()
       feed.moveTo(position, Math.min(positionEpoch, epoch))
+      this.#place(feed)
     } else if (this.#options.offsets.reset === 'fail') {
       feed.fail(brokerError(errorCodes.OFFSET_OUT_OF_RANGE, where))
     } else {
       feed.clear()
-      this.#reset(feed, position, endOffset, 'truncated', epoch)
+      this.#readOn(feed, position, endOffset, 'truncated', epoch)
     }
-    this.#place(feed)
   }
 
   onRedirected(feed: Feed, nodeId: number, inbox: Inbox): void {
@@ -228,7 +220,9 @@ export class Fetcher implements InboxOwner, FeedOwner {
     const { signal } = course.asking
     find(signal).then(
       found => {
-        if (!signal.aborted) goOn(found)
+        if (signal.aborted) return
+        course.asking = undefined
+        goOn(found)
       },
       error => {
         if (!signal.aborted) feed.fail(error)
@@ -239,6 +233,7 @@ export class Fetcher implements InboxOwner, FeedOwner {
   /** Nothing is on its way for the feed any more. */
   #detach(feed: Feed, course: Course): void {
     course.asking?.abort()
+    course.asking = undefined
     this.#backOffs.cancel(feed)
     course.inbox?.remove(feed)
     course.inbox = undefined
@@ -250,7 +245,7 @@ export class Fetcher implements InboxOwner, FeedOwner {
     if (course === undefined || !this.#isSameTopic(feed, course)) return
     let inbox: Inbox
     try {
-      const { broker, leaderEpoch } = this.#client.leader(feed.topic, feed.partition)
+      const { broker, leaderEpoch } = this.#leaderOf(feed, course)
       course.leader = broker
       feed.leaderEpoch = leaderEpoch
       inbox = this.#inbox(this.#replica(course) ?? broker)
@@ -270,7 +265,7 @@ export class Fetcher implements InboxOwner, FeedOwner {
     // Where something is being found out, it is placed afterwards.
     if (course.inbox === undefined && !this.#backOffs.has(feed)) return
     if (!this.#isSameTopic(feed, course)) return
-    const leader = this.#leader(feed)
+    const leader = this.#leader(feed, course)
     if (leader === undefined) return
     const hasChanged = leader.broker !== course.leader || leader.leaderEpoch !== feed.leaderEpoch
     if (hasChanged) course.replica = undefined
@@ -282,12 +277,22 @@ export class Fetcher implements InboxOwner, FeedOwner {
     }
   }
 
-  #leader({ topic, partition }: Feed): Leader | undefined {
+  #leader(feed: Feed, course: Course): Leader | undefined {
     try {
-      return this.#client.leader(topic, partition)
+      return this.#leaderOf(feed, course)
     } catch {
       return undefined
     }
+  }
+
+  /** @throws {@link BrokerError} where none is known, or only that of a topic that was deleted. */
+  #leaderOf({ topic, partition, name }: Feed, { formerTopicIds }: Course): Leader {
+    if (!formerTopicIds.has(this.#topicIdOf(topic))) return this.#client.leader(topic, partition)
+    throw brokerError(errorCodes.UNKNOWN_TOPIC_ID, `${name}, of which a broker that lags behind tells the former id`)
+  }
+
+  #topicIdOf(topic: string): string {
+    return this.#client.metadata.topic(topic)?.topicId ?? ZERO_UUID
   }
 
   #replica(course: Course): Broker | undefined {
@@ -298,32 +303,34 @@ export class Fetcher implements InboxOwner, FeedOwner {
   }
 
   /** Reads on elsewhere, of which the user hears. */
-  #reset(feed: Feed, from: bigint, to: bigint, reason: OffsetResetEvent['reason'], lastFetchedEpoch = -1): void {
+  #readOn(feed: Feed, from: bigint, to: bigint, reason: OffsetResetEvent['reason'], lastFetchedEpoch = -1): void {
     const { topic, partition } = feed
     feed.moveTo(to, lastFetchedEpoch)
-    const { logger, hooks } = this.#client
-    const fields = { topic, partition, from: String(from), to: String(to), reason }
-    logger.warn('a partition is read on from another offset', fields)
-    hooks.onOffsetReset?.({ topic, partition, from, to, reason })
+    this.#place(feed)
+    // Who is told may seek somewhere else, so all has to be settled before.
+    this.#reports.onReset({ topic, partition, from, to, reason })
   }
 
   /** Whether the topic is the one that the feed began to read: else its offsets say nothing, and the new one is read from its start. */
   #isSameTopic(feed: Feed, course: Course): boolean {
-    const now = this.#client.metadata.topic(feed.topic)?.topicId ?? ZERO_UUID
-    if (now === ZERO_UUID || now === feed.topicId) return true
+    const now = this.#topicIdOf(feed.topic)
+    if (now === ZERO_UUID || now === feed.topicId || course.formerTopicIds.has(now)) return true
     const before = feed.topicId
     feed.topicId = now
     // Brokers that are upgraded begin to tell ids at some time.
     if (before === ZERO_UUID) return true
+    course.formerTopicIds.add(before)
+    // Nothing was read of the other one: it was known from earlier, and deleted by the time that this began.
+    if (feed.highWatermark < 0n) {
+      this.#begin(feed, course, course.from)
+      return false
+    }
     if (this.#options.offsets.reset === 'fail') {
       feed.fail(brokerError(errorCodes.INCONSISTENT_TOPIC_ID, `${feed.name} at offset ${feed.fetchOffset}`))
       return false
     }
     const find = (signal: AbortSignal) => this.#questions.offset(feed, 'oldest', signal)
-    this.#ask(feed, course, find, offset => {
-      this.#reset(feed, feed.fetchOffset, offset, 'topic-recreated')
-      this.#place(feed)
-    })
+    this.#ask(feed, course, find, offset => this.#readOn(feed, feed.fetchOffset, offset, 'topic-recreated'))
     return false
   }
 
@@ -338,14 +345,14 @@ export class Fetcher implements InboxOwner, FeedOwner {
   /** Feeds that failed are fetched where they belong by now, or from the same broker a while later. */
   #retry(feeds: readonly Feed[], error: KafkaError, inbox?: Inbox): void {
     const attempts = Math.max(...feeds.map(feed => feed.attempts))
-    this.#tellRetry(feeds, error, attempts, inbox?.broker)
+    this.#reports.onRetry(feeds, error, attempts, inbox?.broker)
     const waiting = feeds.filter(feed => {
       const course = this.#courses.get(feed)
-      // Who was told of it may have closed it.
-      return course !== undefined && !this.#goesOn(feed, course, inbox)
+      // Who was told of it may have closed it, or sought another place.
+      return course !== undefined && course.asking === undefined && !this.#goesOn(feed, course, inbox)
     })
     if (waiting.length === 0) return
-    if (error.remedy === 'refresh-metadata') this.#client.metadata.refreshSoon()
+    if (isForMetadata(error, attempts)) this.#client.metadata.refreshSoon()
     this.#backOffs.add(waiting, backoffMs(this.#options.retry, attempts, error))
   }
 
@@ -354,31 +361,16 @@ export class Fetcher implements InboxOwner, FeedOwner {
     // With the leaders that the answer told of it may have found its way already.
     if (course.inbox !== inbox) return true
     course.inbox = undefined
-    if (isReplica(course, inbox)) {
+    if (course.isReplica(inbox)) {
       course.replica = undefined
       // Its leader may send it back here.
       if (feed.attempts > 1) return false
     } else {
-      const leader = this.#leader(feed)
+      const leader = this.#leader(feed, course)
       const isNews = leader?.broker !== course.leader || leader?.leaderEpoch !== feed.leaderEpoch
       if (leader === undefined || !isNews) return false
     }
     this.#place(feed)
     return true
   }
-
-  #tellRetry(feeds: readonly Feed[], error: KafkaError, attempts: number, broker?: Broker): void {
-    const { logger, hooks } = this.#client
-    for (const feed of feeds) feed.lastError = error
-    // What befalls a broker befalls all that is read from there, and is told once.
-    const { topic, partition } = feeds.length === 1 ? feeds[0]! : { topic: undefined, partition: undefined }
-    const fields = { topic, partition, partitions: feeds.length, broker: broker?.label, attempts, error: error.message }
-    logger[attempts === SUSPICIOUS_ATTEMPTS ? 'warn' : 'debug']('reading is tried again', fields)
-    hooks.onError?.({ error, topic, partition, broker: broker?.label, willRetry: true })
-  }
-}
-
-/** Whether a feed is fetched there though it is not its leader. */
-function isReplica({ replica }: Course, inbox: Inbox | undefined): boolean {
-  return replica !== undefined && replica.nodeId === inbox?.broker.nodeId
 }

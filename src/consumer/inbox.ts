@@ -61,8 +61,8 @@ export class Inbox {
   #shortWaitMs = SHORT_WAIT_MS
   /** How many partitions the last fetch left out for want of room. */
   #leftOut = 0
-  /** Whether the last answer brought records. */
-  #hasBrought = false
+  /** How much the last answer brought. */
+  #broughtBytes = 0
 
   constructor(broker: Broker, client: Client, options: InboxOptions, owner: InboxOwner) {
     this.broker = broker
@@ -130,16 +130,16 @@ export class Inbox {
     const wanted: Feed[] = []
     let leftOut = 0
     for (const feed of this.#feeds) {
-      if (this.#hasBrought) feed.onBypassed()
+      feed.onBrought(this.#broughtBytes)
       if (feed.isPaused) continue
       feed.roomBytes = budget.roomFor(feed.bufferedBytes)
       if (feed.roomBytes > 0) wanted.push(feed)
       else leftOut++
     }
-    const isSame = !this.#hasBrought && leftOut === this.#leftOut
+    const isSame = this.#broughtBytes === 0 && leftOut === this.#leftOut
     this.#shortWaitMs = isSame ? Math.min(2 * this.#shortWaitMs, this.#options.maxWaitMs) : SHORT_WAIT_MS
     this.#leftOut = leftOut
-    this.#hasBrought = false
+    this.#broughtBytes = 0
     return wanted
   }
 
@@ -203,10 +203,10 @@ export class Inbox {
     })
   }
 
-  #deliver({ served, filled, failed, outOfRange, diverged, redirected }: Outcomes): void {
+  #deliver({ served, filled, filledBytes, failed, outOfRange, diverged, redirected }: Outcomes): void {
     const now = performance.now()
     for (const feed of served) feed.onAnswered(now)
-    this.#hasBrought = filled.length > 0
+    this.#broughtBytes = filledBytes
     for (const feed of filled) {
       // Those come first in the next request that got nothing in this one, so that none starves behind a busy one.
       if (this.#feeds.delete(feed)) this.#feeds.add(feed)

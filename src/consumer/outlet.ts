@@ -9,14 +9,12 @@ import type { Presenter } from './presenter.ts'
  */
 const BYTES_PER_TURN = 256 * 1024
 
-/** A batch that was handed out, and how much of it has been used. */
+/** A batch that is handed out message by message, and how much of it has been. */
 export interface Portion<K, V> {
   readonly lane: Lane<K, V>
   readonly batch: Portionable<K, V>
   /** The number of its messages. */
   readonly size: number
-  /** What the feed's was when it was handed out. */
-  readonly cut: number
   /** How many messages were handed out. */
   index: number
 }
@@ -28,23 +26,21 @@ export class Lane<K, V> {
   isQueued = false
   /** What was given back, as the partition was paused before all of it was used. */
   returned: Portionable<K, V> | undefined
-  /** What is being handed out message by message. */
-  portion: Portion<K, V> | undefined
   /** Why, and from which offset on, messages cannot be handed out, after those that were. */
   failure: { readonly error: unknown; readonly offset: bigint } | undefined
+  readonly #outlet: Outlet<K, V>
   #lastPosition: bigint | undefined
 
-  constructor(feed: Feed) {
+  constructor(feed: Feed, outlet: Outlet<K, V>) {
     this.feed = feed
+    this.#outlet = outlet
   }
 
   /** The offset after the last message that was handed out; -1n while the start is not known. */
   get position(): bigint {
     if (this.#lastPosition !== undefined) return this.#lastPosition
-    const { portion } = this
-    if (portion !== undefined && portion.cut === this.feed.cut && portion.index < portion.size) {
-      return portion.batch.messageAt(portion.index).offset
-    }
+    const { portion } = this.#outlet
+    if (portion?.lane === this && portion.index < portion.size) return portion.batch.messageAt(portion.index).offset
     return this.returned?.firstOffset ?? this.failure?.offset ?? this.feed.position
   }
 
@@ -56,14 +52,18 @@ export class Lane<K, V> {
 
 /** Where readers get batches from: all of its feeds in turn, a batch at a time. */
 export class Outlet<K, V> {
-  /** Changes when it must be looked at whether what was handed out may still be used: after a pause, a seek and the end. */
-  stamp = 0
+  /**
+   * What is being handed out message by message. All readers share it, so that one who stops in the middle of it takes nothing from
+   * who reads on.
+   */
+  portion: Portion<K, V> | undefined
   readonly #presenter: Presenter<K, V>
   readonly #onEnd: () => void
   readonly #lanes = new Set<Lane<K, V>>()
   /** Those that may have something to take. */
   readonly #queue = new Fifo<Lane<K, V>>()
   #readers: (() => void)[] = []
+  #loading: Promise<boolean> | undefined
   #bytesOfTurn = 0
   #isEnded = false
   #failure: { readonly error: unknown } | undefined
@@ -79,53 +79,39 @@ export class Outlet<K, V> {
   }
 
   add(feed: Feed): Lane<K, V> {
-    const lane = new Lane<K, V>(feed)
+    const lane = new Lane<K, V>(feed, this)
     this.#lanes.add(lane)
     feed.onNews = () => this.#onNews(lane)
     return lane
   }
 
-  /** Hands out nothing of a feed, not even what is left of the batch in hand. */
-  pause({ feed }: Lane<K, V>): void {
-    feed.pause()
-    this.stamp++
+  /** Hands out nothing of a feed, not even what is left of the batch in hand, which is kept for later. */
+  pause(lane: Lane<K, V>): void {
+    lane.feed.pause()
+    if (this.portion?.lane === lane) lane.returned = this.#layDown()
   }
 
-  /** Drops what was given back, and what is left of the batch in hand. */
+  /** Drops what was given back, what is left of the batch in hand, and an error that comes after it. */
   onSought(lane: Lane<K, V>): void {
     lane.returned = undefined
-    this.stamp++
+    lane.failure = undefined
+    if (this.portion?.lane === lane) this.portion = undefined
   }
 
   /**
-   * The next batch; undefined when the outlet was closed.
+   * The next batch, or what is left of the one that was read message by message; undefined when the outlet was closed.
    *
    * @throws what a feed failed with, once; that closes the others.
    */
-  async next(): Promise<Portion<K, V> | undefined> {
-    for (;;) {
-      if (this.#bytesOfTurn >= BYTES_PER_TURN) {
-        this.#bytesOfTurn = 0
-        await new Promise(resolve => setImmediate(resolve))
-      }
-      const portion = this.#take()
-      if (portion !== undefined) return portion
-      if (this.#isEnded) {
-        const failure = this.#failure
-        this.#failure = undefined
-        if (failure !== undefined) throw failure.error
-        return undefined
-      }
-      await new Promise<void>(resolve => this.#readers.push(resolve))
-      this.#bytesOfTurn = 0
-    }
+  nextBatch(): Promise<Portionable<K, V> | undefined> {
+    return this.#waitFor(() => this.#layDown() ?? this.#take()?.batch)
   }
 
-  /** Takes back what is left of a batch whose partition was paused. */
-  putBack({ lane, batch, index }: Portion<K, V>): void {
-    lane.returned = batch.without(index)
-    lane.portion = undefined
-    this.#enqueue(lane)
+  /** Resolves when there is a {@link portion} with messages, with false when the outlet was closed. Throws as {@link nextBatch} does. */
+  load(): Promise<boolean> {
+    // Who asks meanwhile waits for the same: of two portions one would get lost.
+    this.#loading ??= this.#load()
+    return this.#loading
   }
 
   /** Ends it: readers get nothing more but the error. */
@@ -139,10 +125,50 @@ export class Outlet<K, V> {
   close(): void {
     if (this.#isEnded) return
     this.#isEnded = true
-    this.stamp++
     for (const lane of this.#lanes) lane.close()
+    this.portion = undefined
     this.#onEnd()
     this.#wake()
+  }
+
+  async #load(): Promise<boolean> {
+    try {
+      // In the turn in which it is taken, so that no pause or seek comes in between.
+      const portion = await this.#waitFor(() => {
+        this.portion = this.#take()
+        return this.portion
+      })
+      return portion !== undefined
+    } finally {
+      this.#loading = undefined
+    }
+  }
+
+  async #waitFor<T>(take: () => T | undefined): Promise<T | undefined> {
+    for (;;) {
+      if (this.#bytesOfTurn >= BYTES_PER_TURN) {
+        this.#bytesOfTurn = 0
+        await new Promise(resolve => setImmediate(resolve))
+      }
+      const taken = take()
+      if (taken !== undefined) return taken
+      if (this.#isEnded) {
+        const failure = this.#failure
+        this.#failure = undefined
+        if (failure !== undefined) throw failure.error
+        return undefined
+      }
+      await new Promise<void>(resolve => this.#readers.push(resolve))
+      this.#bytesOfTurn = 0
+    }
+  }
+
+  /** What is left of the batch in hand, which is in hand no more; undefined where nothing is. */
+  #layDown(): Portionable<K, V> | undefined {
+    const { portion } = this
+    this.portion = undefined
+    if (portion === undefined || portion.index === portion.size) return undefined
+    return portion.index === 0 ? portion.batch : portion.batch.without(portion.index)
   }
 
   #take(): Portion<K, V> | undefined {
@@ -165,14 +191,15 @@ export class Outlet<K, V> {
     for (;;) {
       const batch = this.#batchOf(lane)
       if (batch === undefined) {
+        if (lane.returned !== undefined) return undefined
         if (lane.failure !== undefined) throw lane.failure.error
-        if (feed.isEnded && feed.bufferedBytes === 0 && lane.returned === undefined) this.#onDrained(lane)
+        if (feed.isEnded && feed.bufferedBytes === 0) this.#onDrained(lane)
         return undefined
       }
       if (batch.size === 0) continue
       this.#enqueue(lane)
       this.#bytesOfTurn += batch.sizeBytes
-      return { lane, batch, size: batch.size, cut: feed.cut, index: 0 }
+      return { lane, batch, size: batch.size, index: 0 }
     }
   }
 

@@ -65,7 +65,9 @@ export class Presenter<K, V> {
       )
     } catch (error) {
       const { onDeserializationError: policy } = this.#options
-      if ((typeof policy === 'function' ? policy(error as Error, message) : policy) === 'skip') return undefined
+      const answer: unknown = typeof policy === 'function' ? policy(error as Error, message) : policy
+      if (answer instanceof Promise) throw asynchronous('onDeserializationError', answer)
+      if (answer === 'skip') return undefined
       throw error
     }
   }
@@ -84,7 +86,9 @@ export class Presenter<K, V> {
     let message = given
     for (const interceptor of this.#options.interceptors) {
       try {
-        message = interceptor.onConsume(message) ?? message
+        const answer: unknown = interceptor.onConsume(message)
+        if (answer instanceof Promise) throw asynchronous('onConsume', answer)
+        message = (answer as Message<K, V> | undefined) ?? message
       } catch (error) {
         this.#logger.warn('a consumer interceptor threw; the message is handed out without it', {
           error: String(error),
@@ -93,4 +97,10 @@ export class Presenter<K, V> {
     }
     return message
   }
+}
+
+function asynchronous(what: string, answer: Promise<unknown>): Error {
+  // Nobody else will look at it.
+  answer.catch(() => {})
+  return new TypeError(`${what} must not be asynchronous`)
 }

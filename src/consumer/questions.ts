@@ -7,8 +7,10 @@ import type { KafkaError } from '../errors/kafka-error.ts'
 import type { RetryPolicy } from '../util/backoff.ts'
 import { retrying } from '../util/retry.ts'
 import { abortable } from '../util/wait.ts'
+import { isForMetadata } from './failures.ts'
 import type { Feed } from './feed.ts'
 import type { Divergence } from './fetch-answer.ts'
+import type { Reports } from './reports.ts'
 import { TopicLookUps } from './topic-look-ups.ts'
 import { findDivergence } from './truncation.ts'
 
@@ -30,18 +32,14 @@ export interface Start {
 export class Questions {
   readonly #client: Client
   readonly #retry: RetryPolicy
-  readonly #onRetry: (feed: Feed, error: KafkaError, attempt: number) => void
+  readonly #reports: Reports
   readonly #topics: TopicLookUps
   readonly #offsets: OffsetFinder
 
-  constructor(
-    client: Client,
-    { retry, isolationLevel }: QuestionsOptions,
-    onRetry: (feed: Feed, error: KafkaError, attempt: number) => void,
-  ) {
+  constructor(client: Client, { retry, isolationLevel }: QuestionsOptions, reports: Reports) {
     this.#client = client
     this.#retry = retry
-    this.#onRetry = onRetry
+    this.#reports = reports
     this.#topics = new TopicLookUps(client.metadata)
     this.#offsets = new OffsetFinder(client, isolationLevel)
   }
@@ -91,8 +89,8 @@ export class Questions {
 
   #ask<T>(feed: Feed, signal: AbortSignal, call: () => Promise<T>): Promise<T> {
     const onRetry = (error: KafkaError, attempt: number) => {
-      this.#onRetry(feed, error, attempt)
-      if (error.remedy === 'refresh-metadata') this.#client.metadata.refreshSoon()
+      this.#reports.onRetry([feed], error, attempt)
+      if (isForMetadata(error, attempt)) this.#client.metadata.refreshSoon()
     }
     return retrying(this.#retry, { signal, onRetry }, call)
   }

@@ -13,7 +13,7 @@ import {
 import { encodeRecordBatch } from '../../../src/records/encode-record-batch.ts'
 import { startPeers } from '../../support/cluster-of-peers.ts'
 import { failure } from '../../support/failure.ts'
-import { nextFetch, thrownBy } from './support.ts'
+import { nextFetch, settled, thrownBy } from './support.ts'
 
 interface Order {
   readonly id: number
@@ -141,6 +141,44 @@ describe('a consumer with deserializers', () => {
     ])
   })
 
+  it('does not hold up who seeks behind what cannot be read', async () => {
+    const { partition, peer } = await reading(['1', 'two', '3'], { value: json<number>() })
+    const reader = partition[Symbol.asyncIterator]()
+    expect((await reader.next()).value?.value).toBe(1)
+    partition.seek(2n)
+    ;(await nextFetch(peer)).answer({ 't-0': {} })
+    const sought = await nextFetch(peer)
+    expect(sought.offsets).toEqual({ 't-0': 2n })
+    sought.answer({ 't-0': { records: encodeRecordBatch([{ value: '3' }], { baseOffset: 2n }) } })
+    expect((await reader.next()).value?.value).toBe(3)
+  })
+
+  it('ends the iteration after the messages before, also where the partition was paused among those', async () => {
+    const { partition } = await reading(['1', '2', 'three'], { value: json<number>() })
+    const reader = partition[Symbol.asyncIterator]()
+    expect((await reader.next()).value?.value).toBe(1)
+    partition.pause()
+    const next = reader.next()
+    await settled()
+    partition.resume()
+    expect((await next).value?.value).toBe(2)
+    expect(await failure(reader.next())).toMatchObject({ offset: 2n })
+  })
+
+  it('ends the iteration where that function is asynchronous, which is too late for an answer', async () => {
+    const bug = async () => {
+      throw new Error('a bug of the user')
+    }
+    for (const answer of [async () => 'skip', bug]) {
+      const { partition } = await reading(['one'], {
+        value: json<number>(),
+        onDeserializationError: answer as () => unknown as () => 'skip',
+      })
+      const error = await failure(partition.batches().next())
+      expect(error.message).toBe('onDeserializationError must not be asynchronous')
+    }
+  })
+
   it('ends the iteration with what that function throws', async () => {
     const bug = new Error('a bug of the user')
     const { partition } = await reading(['one'], {
@@ -193,6 +231,19 @@ describe('interceptors', () => {
     })
     expect((await partition.batches().next()).value?.at(0)?.value).toBe(1)
     expect(warnings).toEqual([[expect.stringContaining('interceptor'), { error: 'Error: a bug of the user' }]])
+  })
+})
+
+describe('an asynchronous interceptor', () => {
+  it('is logged, and the message is handed out without it', async () => {
+    const onConsume = async () => {
+      throw new Error('a bug of the user')
+    }
+    const interceptors = [{ onConsume: onConsume as unknown as () => undefined }]
+    const { partition, warnings } = await reading(['a'], { interceptors })
+    expect((await partition.batches().next()).value?.at(0)?.value?.toString()).toBe('a')
+    const error = 'TypeError: onConsume must not be asynchronous'
+    expect(warnings).toEqual([[expect.stringContaining('interceptor'), { error }]])
   })
 })
 

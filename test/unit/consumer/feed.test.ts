@@ -269,36 +269,41 @@ describe('a feed', () => {
     expect([feed.isPaused, news, readable(feed)]).toEqual([false, 1, [[0]]])
   })
 
-  it('that is cut off has nothing, and voids what was handed out', () => {
+  it('that is cleared has nothing, and holds nothing', () => {
     const { feed, fill, budget } = feedAt(0n)
     fill(batch([0]), batch([1]))
-    const before = feed.cut
-    feed.cutOff()
+    feed.clear()
     feed.moveTo(7n)
-    expect([feed.take(), feed.cut, feed.position, budget.leftBytes]).toEqual([undefined, before + 1, 7n, 10_000])
+    expect([feed.take(), feed.position, budget.leftBytes]).toEqual([undefined, 7n, 10_000])
   })
 
-  it('that nobody reads does not keep in memory what others got with it', () => {
+  it('that nobody reads, or only slowly, does not keep in memory what others got with it', () => {
     const { feed } = feedAt(0n)
-    const own = mostlyOfOthers(batch([0, 1]), batch([2, 3]))
+    const own = mostlyOfOthers(batch([0, 1]), batch([2, 3]), batch([4]))
     feed.fill({ ...nothing, records: own })
-    for (let i = 0; i < 8; i++) feed.onBypassed()
+    // Half of what a consumer may hold, twice.
+    feed.onBrought(5000)
+    feed.take()
+    feed.onBrought(2000)
+    feed.onBrought(3000)
     // It is not looked at any more.
     own.fill(0)
-    expect(readable(feed)).toEqual([
-      [0, 1],
-      [2, 3],
-    ])
+    expect(readable(feed)).toEqual([[2, 3], [4]])
   })
 
   it('that is being read is not copied', () => {
     const { feed } = feedAt(0n)
     const own = mostlyOfOthers(batch([0]), batch([1]))
     feed.fill({ ...nothing, records: own })
-    for (let i = 0; i < 7; i++) feed.onBypassed()
+    feed.onBrought(5000)
+    feed.onBrought(4999)
     feed.take()
-    for (let i = 0; i < 7; i++) feed.onBypassed()
     expect(feed.take()?.at(0)?.value?.buffer === own.buffer).toBe(true)
+    // It has read all that it had the last time.
+    const more = mostlyOfOthers(batch([2]))
+    feed.fill({ ...nothing, records: more })
+    feed.onBrought(5000)
+    expect(feed.take()?.at(0)?.value?.buffer === more.buffer).toBe(true)
   })
 })
 

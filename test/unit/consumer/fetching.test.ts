@@ -7,6 +7,7 @@ import { atOnce, batch, nextFetch, nextOffsets, settled } from './support.ts'
 const NOT_LEADER_OR_FOLLOWER = 6
 const TOPIC_AUTHORIZATION_FAILED = 29
 const KAFKA_STORAGE_ERROR = 56
+const UNKNOWN_SERVER_ERROR = -1
 
 describe('a fetch', () => {
   it('asks for what the options say, from the offset on', async () => {
@@ -114,6 +115,14 @@ describe('an error of the broker', () => {
     expect(error).toBeInstanceOf(BrokerError)
     expect(error.message).toMatch(/^t-0 at offset 2 on broker 1 .*TOPIC_AUTHORIZATION_FAILED/)
     expect(await reader.next()).toEqual({ done: true, value: undefined })
+  })
+
+  it('that has no name is tried again, since it mostly passes', async () => {
+    const { peers, kafka } = await startPeers({ leaders: { t: [1] } })
+    const reader = kafka.consumer(atOnce).consumePartition('t', 0, { from: 0n }).batches()
+    ;(await nextFetch(peers[0]!)).answer({ 't-0': { errorCode: UNKNOWN_SERVER_ERROR } })
+    ;(await nextFetch(peers[0]!)).answer({ 't-0': { records: batch(0, 2) } })
+    expect(await nextOffsets(reader)).toEqual([0, 1])
   })
 
   it('ends the iteration when the tries of consumer.retry are used up, which count anew after a success', async () => {

@@ -83,6 +83,17 @@ describe('a partition that moves', () => {
     expect(await nextOffsets(reader)).toEqual([0])
   })
 
+  it('is looked for after some tries, even where the broker does not say that it has moved', async () => {
+    const leaders: Leaders = { t: [1] }
+    const { peers, kafka } = await startPeers({ leaders, count: 2 })
+    const reader = kafka.consumer(atOnce).consumePartition('t', 0, { from: 0n }).batches()
+    ;(await nextFetch(peers[0]!)).answer({ 't-0': { errorCode: UNKNOWN_LEADER_EPOCH } })
+    leaders.t = [2]
+    void answerAll(peers[0]!, UNKNOWN_LEADER_EPOCH)
+    ;(await nextFetch(peers[1]!)).answer({ 't-0': { records: batch(0, 1) } })
+    expect(await nextOffsets(reader)).toEqual([0])
+  })
+
   it('is read at its new leader as soon as metadata tells of it, whatever the old one is doing', async () => {
     const leaders: Leaders = { t: [1], other: [1] }
     const { peers, kafka, producer } = await startPeers({ leaders, count: 2 })

@@ -1,12 +1,12 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { Kafka, type KafkaConfig } from '../../../src/index.ts'
+import { Kafka, type KafkaConfig, type StartOffset } from '../../../src/index.ts'
 import type { OffsetResetEvent } from '../../../src/observe/hooks.ts'
 import { ZERO_UUID } from '../../../src/protocol/schema.ts'
 import type { VersionRange } from '../../../src/protocol/versions.ts'
 import { failure } from '../../support/failure.ts'
 import { type Asked, Peer } from '../../support/peer.ts'
 import { cluster, topic } from '../cluster/support.ts'
-import { atOnce, batch } from './support.ts'
+import { atOnce, batch, settled } from './support.ts'
 
 const OFFSET_OUT_OF_RANGE = 1
 const NOT_LEADER_OR_FOLLOWER = 6
@@ -23,22 +23,29 @@ interface RemakeableOptions {
 /** A broker with a topic t of one partition, which can be deleted and made again, and a consumer of it. */
 async function remakeable({ offers, topicId = OLD, consumer: options }: RemakeableOptions = {}) {
   const resets: OffsetResetEvent[] = []
+  /** The topic that each metadata answer told of. */
+  const told: string[] = []
   const ListOffsets = (asked: Asked) => {
     const { timestamp } = asked.body('ListOffsets').topics[0]!.partitions[0]!
     const offset = timestamp === -2n ? 1n : 2n
     return { topics: [{ name: 't', partitions: [{ partitionIndex: 0, errorCode: 0, offset }] }] }
   }
-  const script = { Metadata: () => cluster([peer], topic('t', { topicId })), ListOffsets }
+  const Metadata = () => {
+    told.push(topicId)
+    return cluster([peer], topic('t', { topicId }))
+  }
+  const script = { Metadata, ListOffsets }
   const peer: Peer = await Peer.start({ script, ...(offers === undefined ? {} : { offers }) })
   const logger = { debug() {}, info() {}, warn() {}, error() {} }
   const hooks = { onOffsetReset: (event: OffsetResetEvent) => resets.push(event) }
   const kafka = new Kafka({ brokers: `127.0.0.1:${peer.address.port}`, logger, hooks })
   onTestFinished(() => kafka.close())
   const consumer = kafka.consumer({ ...atOnce, ...options })
-  const remake = () => {
-    topicId = NEW
+  /** From now on metadata tells of the new topic, or of another one. */
+  const remake = (id = NEW) => {
+    topicId = id
   }
-  return { peer, consumer, remake, resets }
+  return { peer, kafka, consumer, remake, resets, told }
 }
 
 type Said = { readonly records: Buffer } | { readonly errorCode: number }
@@ -156,5 +163,49 @@ describe('a reader of a topic that was deleted and made again', () => {
     await failure(old.next())
     const reader = consumer.consumePartition('t', 0, { from: 0n }).batches()
     expect((await reader.next()).value).toMatchObject({ firstOffset: 0n, lastOffset: 1n })
+  })
+
+  it('does not go back to the old one when a broker that lags behind tells of it', async () => {
+    const { peer, consumer, remake, resets, told } = await remakeable()
+    const reader = consumer.consumePartition('t', 0, { from: 0n }).batches()
+    await answerNext(peer, () => ({ records: batch(0, 3) }))
+    remake()
+    await answerNext(peer, () => ({ errorCode: UNKNOWN_TOPIC_ID }))
+    for (;;) {
+      const { topicId } = await answerNext(peer, id =>
+        id === NEW ? { records: batch(1, 2) } : { errorCode: UNKNOWN_TOPIC_ID },
+      )
+      if (topicId === NEW) break
+    }
+    remake(OLD)
+    const before = told.length
+    const asked = answerAll(peer, (id, offset) =>
+      id === NEW && offset === 3n && told.at(-1) === NEW && told.includes(OLD, before)
+        ? { records: batch(3, 1) }
+        : { errorCode: NOT_LEADER_OR_FOLLOWER },
+    )
+    while (!told.includes(OLD, before)) await settled()
+    remake(NEW)
+    for (const last of [2n, 2n, 3n]) expect((await reader.next()).value?.lastOffset).toBe(last)
+    expect(new Set(asked.map(({ topicId }) => topicId))).toEqual(new Set([NEW]))
+    expect(resets).toHaveLength(1)
+  })
+
+  it.each<['nearest' | 'fail', StartOffset, bigint]>([
+    ['nearest', 'newest', 2n],
+    ['fail', 'newest', 2n],
+    ['nearest', 5n, 5n],
+  ])('before it begins is, with %s, where it was told to begin: %s', async (reset, from, offset) => {
+    const { peer, kafka, consumer, remake, resets } = await remakeable({ consumer: { offsets: { reset } } })
+    // The topic is known by its id.
+    const before = kafka.consumer()
+    before.consumePartition('t', 0, { from: 0n })
+    await peer.next()
+    await before.close()
+    remake()
+    const next = consumer.consumePartition('t', 0, { from }).batches().next()
+    answerAll(peer, (id, at) => (id === NEW ? { records: batch(Number(at), 1) } : { errorCode: UNKNOWN_TOPIC_ID }))
+    expect((await next).value?.firstOffset).toBe(offset)
+    expect(resets).toEqual([])
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { KafkaConfig } from '../../../src/index.ts'
+import type { KafkaConfig, PartitionConsumer, StartOffset } from '../../../src/index.ts'
 import { startPeers } from '../../support/cluster-of-peers.ts'
 import { failure } from '../../support/failure.ts'
 import { atOnce, batch, nextFetch, nextOffsets } from './support.ts'
@@ -113,5 +113,60 @@ describe('a reader whose offset the log does not have', () => {
     await partition.close()
     expect(await partition.batches().next()).toEqual({ done: true, value: undefined })
     expect(resets).toEqual([])
+  })
+})
+
+describe('a reader that seeks when it is told of it', () => {
+  /** A reader from offset 3 on of a log that begins at 10 and ends at 20. It seeks `to` when it hears of a reset. */
+  async function seekingOnReset(to: StartOffset) {
+    const { peers, kafka } = await startPeers({
+      leaders: { t: [1] },
+      script: {
+        ListOffsets(asked) {
+          const { timestamp } = asked.body('ListOffsets').topics[0]!.partitions[0]!
+          const offset = timestamp === -2n ? 10n : 20n
+          return { topics: [{ name: 't', partitions: [{ partitionIndex: 0, errorCode: 0, offset }] }] }
+        },
+      },
+      config: { hooks: { onOffsetReset: () => partition.seek(to) } },
+    })
+    const partition: PartitionConsumer = kafka.consumer(atOnce).consumePartition('t', 0, { from: 3n })
+    return { peer: peers[0]!, partition }
+  }
+
+  it.each<[StartOffset, number]>([
+    ['newest', 20],
+    [15n, 15],
+  ])('to %s reads on there', async (to, offset) => {
+    const { peer, partition } = await seekingOnReset(to)
+    ;(await nextFetch(peer)).answer({ 't-0': { errorCode: OFFSET_OUT_OF_RANGE } })
+    const next = nextOffsets(partition.batches())
+    for (;;) {
+      const { offsets, answer } = await nextFetch(peer)
+      expect(offsets['t-0']).toBeGreaterThanOrEqual(10n)
+      if (offsets['t-0'] === BigInt(offset)) {
+        answer({ 't-0': { records: batch(offset, 1) } })
+        break
+      }
+      answer({ 't-0': {} })
+    }
+    expect(await next).toEqual([offset])
+    expect(partition.position).toBe(BigInt(offset + 1))
+  })
+
+  it('after the log was truncated reads on there', async () => {
+    const { peer, partition } = await seekingOnReset('newest')
+    const reader = partition.batches()
+    ;(await nextFetch(peer)).answer({ 't-0': { records: batch(3, 5, 0, { partitionLeaderEpoch: 2 }) } })
+    await nextOffsets(reader)
+    ;(await nextFetch(peer)).answer({ 't-0': { divergingEpoch: { epoch: 1, endOffset: 5n } } })
+    const offsets: (bigint | undefined)[] = []
+    while (offsets.at(-1) !== 20n) {
+      const fetch = await nextFetch(peer)
+      offsets.push(fetch.offsets['t-0'])
+      fetch.answer({ 't-0': {} })
+    }
+    // Whatever left before it had sought, nothing else is asked for.
+    expect(offsets.filter(offset => offset !== 5n && offset !== 20n)).toEqual([])
   })
 })

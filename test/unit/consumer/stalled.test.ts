@@ -67,6 +67,17 @@ describe('a partition without answers', () => {
     expect(stalls).toHaveLength(1)
   })
 
+  it('is none that has sought elsewhere, from then on', () => {
+    const { feed, stalls, fill } = watched()
+    fill()
+    vi.advanceTimersByTime(10 * AFTER_MS)
+    feed.clear()
+    vi.advanceTimersByTime(AFTER_MS - 1)
+    expect(stalls).toEqual([])
+    vi.advanceTimersByTime(AFTER_MS)
+    expect(stalls).toHaveLength(1)
+  })
+
   it('is none that is paused, from when that is over on', () => {
     const { feed, stalls } = watched()
     feed.pause()
