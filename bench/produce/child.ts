@@ -1,12 +1,13 @@
-/** One client, one workload, in a process of its own: its argument is a Task, the last line that it prints a Report. */
+/** One client, one workload, in a process of its own. */
 import { readFileSync } from 'node:fs'
+import { reportOn } from '../child-report.ts'
+import { peakRssBytes } from '../rss.ts'
 import { cutValues } from '../values.ts'
-import { type Adapter, UnavailableError } from './adapters/adapter.ts'
+import type { Adapter } from './adapters/adapter.ts'
 import { latency } from './loads/latency.ts'
 import { memory } from './loads/memory.ts'
 import { throughput } from './loads/throughput.ts'
-import { peakRssBytes } from './rss.ts'
-import type { Report, Task } from './task.ts'
+import type { Task } from './task.ts'
 
 // Loaded when it is its turn, so that no client's memory is counted as another's.
 const adapters: Readonly<Record<string, () => Promise<Adapter>>> = {
@@ -20,21 +21,12 @@ const adapters: Readonly<Record<string, () => Promise<Adapter>>> = {
 
 const loads = { throughput, latency, memory }
 
-async function report(task: Task): Promise<Report> {
+await reportOn(async (task: Task) => {
   const values = cutValues(readFileSync(task.valuesFile), task.valueBytes)
   const startRssBytes = process.memoryUsage.rss()
-  try {
-    const connect = await adapters[task.client]!()
-    const sender = await connect(task, values)
-    const measured = await loads[task.load](sender, task)
-    await sender.close()
-    return { version: sender.version, ...measured, startRssBytes, peakRssBytes: peakRssBytes() }
-  } catch (error) {
-    if (error instanceof UnavailableError) return { unavailable: error.message }
-    throw error
-  }
-}
-
-const text = JSON.stringify(await report(JSON.parse(process.argv[2]!) as Task))
-// Clients may leave timers and sockets behind.
-process.stdout.write(`${text}\n`, () => process.exit())
+  const connect = await adapters[task.client]!()
+  const sender = await connect(task, values)
+  const measured = await loads[task.load](sender, task)
+  await sender.close()
+  return { version: sender.version, ...measured, startRssBytes, peakRssBytes: peakRssBytes() }
+})

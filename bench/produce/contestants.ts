@@ -1,11 +1,8 @@
+import type { Contestant } from '../contest.ts'
+
 /** One way in which one client sends. */
-export interface Contestant {
-  readonly client: string
-  /** As the client's adapter calls it; with `idempotent: false` it is said beside the name. */
-  readonly mode: string
+export interface Sending extends Contestant {
   readonly idempotent: boolean
-  /** Ids of workloads. */
-  readonly workloads: readonly string[]
   /** At least so long is sent before the measuring begins; by default 2 seconds. */
   readonly warmUpMs?: number
 }
@@ -15,19 +12,20 @@ const latency = ['P4', 'P5']
 const all = [...throughput, ...latency]
 
 const samsa = { client: 'samsa', idempotent: true }
+const plain = { client: 'samsa', idempotent: false, note: 'not idempotent' }
 const confluent = { client: '@confluentinc/kafka-javascript', idempotent: false }
 
 /** samsa, and what it cannot be faster than. */
-export const own: readonly Contestant[] = [
+export const own: readonly Sending[] = [
   { client: 'bare', mode: '', idempotent: false, workloads: ['P1', 'P2', 'P5'] },
   { ...samsa, mode: 'enqueue', workloads: [...throughput, 'memory'] },
-  { ...samsa, mode: 'enqueue', idempotent: false, workloads: ['P1'] },
+  { ...plain, mode: 'enqueue', workloads: ['P1'] },
   { ...samsa, mode: 'send', workloads: all },
-  { ...samsa, mode: 'send', idempotent: false, workloads: ['P1'] },
+  { ...plain, mode: 'send', workloads: ['P1'] },
 ]
 
 /** Other clients for Node, each as it is by default but for acks. */
-export const peers: readonly Contestant[] = [
+export const peers: readonly Sending[] = [
   { client: 'kafkajs', mode: 'send', idempotent: false, workloads: all },
   { client: '@platformatic/kafka', mode: 'send', idempotent: false, workloads: all },
   { client: 'kafka-ts', mode: 'send', idempotent: true, workloads: all },
@@ -37,12 +35,7 @@ export const peers: readonly Contestant[] = [
 ]
 
 /** Clients for other languages. Java compiles for long what runs often, at the cost of what is measured meanwhile. */
-export const yardsticks: readonly Contestant[] = [
+export const yardsticks: readonly Sending[] = [
   { client: 'java', mode: 'send', idempotent: true, workloads: all, warmUpMs: 10_000 },
   { client: 'franz-go', mode: 'produce', idempotent: true, workloads: all },
 ]
-
-export function nameOf({ client, mode, idempotent }: Contestant): string {
-  const unusual = client === 'samsa' && !idempotent ? ', not idempotent' : ''
-  return `${client} ${mode}`.trim() + unusual
-}

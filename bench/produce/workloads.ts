@@ -1,8 +1,8 @@
-import type { Compression, Load } from './task.ts'
+import type { Compression } from '../clients/source.ts'
+import type { Workload } from '../contest.ts'
+import type { Load } from './task.ts'
 
-export interface Workload {
-  readonly id: string
-  readonly title: string
+export interface SendWorkload extends Workload {
   readonly load: Load
   readonly valueBytes: number
   readonly compression: Compression
@@ -17,7 +17,7 @@ export const PARTITIONS = 6
 const many = { load: 'throughput', loops: 0, compression: 'none' } as const
 const each = { load: 'latency', valueBytes: 100, compression: 'none', maxMessages: 0 } as const
 
-export const workloads: readonly Workload[] = [
+export const workloads: readonly SendWorkload[] = [
   { ...many, id: 'P1', title: '100 B, as fast as it goes', valueBytes: 100, maxMessages: 2_000_000 },
   { ...many, id: 'P2', title: '1 KiB, as fast as it goes', valueBytes: 1024, maxMessages: 500_000 },
   {

@@ -1,52 +1,38 @@
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.sun.management.OperatingSystemMXBean;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.utils.AppInfoParser;
 
-/** Java's client, doing what child.ts does: its argument is a Task, the last line that it prints a Report. */
+/** Java's producer, doing what produce/child.ts does. */
 public class Produce {
-  static final ObjectMapper JSON = new ObjectMapper();
-  static final OperatingSystemMXBean SYSTEM =
-      (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-
   static KafkaProducer<byte[], byte[]> producer;
   static String topic;
   static byte[][] values;
   static volatile Exception failure;
 
   public static void main(String[] args) throws Exception {
-    JsonNode task = JSON.readTree(args[0]);
+    JsonNode task = Yardstick.task(args);
     topic = task.get("topic").asText();
     values = cut(Files.readAllBytes(Path.of(task.get("valuesFile").asText())), task.get("valueBytes").asInt());
-    var report = new HashMap<String, Object>();
-    report.put("version", AppInfoParser.getVersion());
-    report.put("startRssBytes", rssBytes("VmRSS"));
+    var report = Yardstick.newReport();
     producer = connect(task);
     if (task.get("load").asText().equals("latency")) latency(task, report);
     else throughput(task, report);
     producer.close();
     if (failure != null) throw failure;
-    report.put("peakRssBytes", rssBytes("VmHWM"));
-    System.out.println(JSON.writeValueAsString(report));
+    Yardstick.tell(report);
   }
 
   static KafkaProducer<byte[], byte[]> connect(JsonNode task) {
-    var brokers = new ArrayList<String>();
-    for (var broker : task.get("brokers")) brokers.add(broker.asText());
     return new KafkaProducer<>(Map.of(
-        "bootstrap.servers", String.join(",", brokers),
+        "bootstrap.servers", Yardstick.brokers(task),
         "acks", "-1",
         "compression.type", task.get("compression").asText(),
         "batch.size", 256 << 10,
@@ -69,9 +55,9 @@ public class Produce {
       perMs = count / tookMs;
     }
     int messages = (int) Math.min(task.get("maxMessages").asInt(), perMs * task.get("measureMs").asDouble());
-    long cpu = SYSTEM.getProcessCpuTime();
+    long cpu = Yardstick.cpuNanos();
     long nanos = sendMany(messages);
-    tell(report, messages, warmedUp + messages, nanos, SYSTEM.getProcessCpuTime() - cpu);
+    Yardstick.put(report, messages, warmedUp + messages, nanos, Yardstick.cpuNanos() - cpu);
   }
 
   static long sendMany(int count) {
@@ -88,14 +74,12 @@ public class Produce {
   static void latency(JsonNode task, Map<String, Object> report) throws Exception {
     int loops = task.get("loops").asInt();
     long warmedUp = sendFor(loops, task.get("warmUpMs").asLong()).length;
-    long cpu = SYSTEM.getProcessCpuTime();
+    long cpu = Yardstick.cpuNanos();
     long start = System.nanoTime();
     long[] latencies = sendFor(loops, task.get("measureMs").asLong());
     long nanos = System.nanoTime() - start;
-    tell(report, latencies.length, warmedUp + latencies.length, nanos, SYSTEM.getProcessCpuTime() - cpu);
-    Arrays.sort(latencies);
-    report.put("p50Ms", latencies[latencies.length / 2] / 1e6);
-    report.put("p99Ms", latencies[(int) (latencies.length * 0.99)] / 1e6);
+    Yardstick.put(report, latencies.length, warmedUp + latencies.length, nanos, Yardstick.cpuNanos() - cpu);
+    Yardstick.putLatencies(report, latencies);
   }
 
   static long[] sendFor(int loops, long durationMs) throws Exception {
@@ -120,26 +104,9 @@ public class Produce {
     return all.stream().mapToLong(Long::longValue).toArray();
   }
 
-  static void tell(Map<String, Object> report, long messages, long allMessages, long nanos, long cpuNanos) {
-    report.put("messages", messages);
-    report.put("allMessages", allMessages);
-    report.put("seconds", nanos / 1e9);
-    report.put("cpuSeconds", cpuNanos / 1e9);
-  }
-
   static byte[][] cut(byte[] bytes, int size) {
     var cut = new byte[bytes.length / size][];
     for (int i = 0; i < cut.length; i++) cut[i] = Arrays.copyOfRange(bytes, i * size, (i + 1) * size);
     return cut;
-  }
-
-  /** 0 where there is no /proc. */
-  static long rssBytes(String field) throws Exception {
-    var status = Path.of("/proc/self/status");
-    if (!Files.exists(status)) return 0;
-    for (var line : Files.readAllLines(status)) {
-      if (line.startsWith(field)) return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
-    }
-    return 0;
   }
 }

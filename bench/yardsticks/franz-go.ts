@@ -5,13 +5,13 @@ import { run, tail } from '../../scripts/kafka/run.ts'
 
 const folder = fileURLToPath(new URL('./franz-go/', import.meta.url))
 
-/** The command that runs franz-go; it takes a Task and tells a Report, as `child.ts` does. */
-export async function franzGo(target: string): Promise<string[]> {
+/** The command that runs franz-go; it takes a task and tells a report, as `child.ts` does. */
+export async function franzGo(command: 'produce' | 'consume', target: string): Promise<string[]> {
   const program = join(target, 'franz-go')
   if (!existsSync(program)) {
     const { code, output } = await run('go', ['build', '-o', program, '.'], { cwd: folder })
     if (code === 127) throw new Error('go is not installed')
     if (code !== 0) throw new Error(`it could not be built: ${tail(output, 5)}`)
   }
-  return [program]
+  return [program, command]
 }

@@ -13,11 +13,6 @@ export interface Sender {
 /** Connects a client. */
 export type Adapter = (task: Task, values: readonly Buffer[]) => Promise<Sender>
 
-/** A client, or what a workload needs of it, is not to be had here. */
-export class UnavailableError extends Error {
-  override readonly name = 'UnavailableError'
-}
-
 /** What suits a client that takes arrays, as trials have shown: how many messages in each, and how many on their way. */
 export interface ArrayOptions {
   readonly size: number

@@ -1,54 +1,17 @@
-import { createRequire } from 'node:module'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type ConfluentLibrary, loadConfluent } from '../../clients/confluent.ts'
 import type { Task } from '../task.ts'
-import { type Adapter, rotation, type Sender, UnavailableError } from './adapter.ts'
+import { type Adapter, rotation, type Sender } from './adapter.ts'
 
 const FLUSH_MS = 60_000
 const QUEUE_FULL = -184
-
-interface Confluent {
-  readonly features: readonly string[]
-  readonly Producer: new (
-    config: object,
-  ) => {
-    connect(options: object, onConnected: (error: Error | null) => void): void
-    produce(topic: string, partition: number | null, value: Buffer): void
-    setPollInBackground(set: boolean): void
-    poll(): void
-    flush(timeoutMs: number, onFlushed: (error: Error | null) => void): void
-    disconnect(onDisconnected: (error: Error | null) => void): void
-    on(event: 'delivery-report', listener: (error: Error | null) => void): void
-  }
-  readonly KafkaJS: {
-    readonly Kafka: new (
-      config: object,
-    ) => {
-      producer(config: object): {
-        connect(): Promise<void>
-        send(record: object): Promise<unknown>
-        disconnect(): Promise<void>
-      }
-    }
-  }
-}
 
 /**
  * librdkafka. Modes: `produce`, which learns nothing of what becomes of messages; `reports`, with a delivery report for each;
  * `send`, a promise for each, by its interface in the manner of kafkajs.
  */
 export const confluent: Adapter = async (task, values) => {
-  const require = createRequire(`${task.from}package.json`)
-  let library: Confluent
-  try {
-    library = require('@confluentinc/kafka-javascript') as Confluent
-  } catch (error) {
-    throw new UnavailableError((error as Error).message.replaceAll('\n', ' '))
-  }
-  const { version } = require('@confluentinc/kafka-javascript/package.json') as { version: string }
-  const { compression } = task
-  if (compression !== 'none' && !library.features.includes(compression)) {
-    throw new UnavailableError(`as it was built here it has no ${compression}`)
-  }
+  const { library, version } = loadConfluent(task, task.compression)
   const next = rotation(values)
   const connect = task.mode === 'send' ? byKafkaJs : byProducer
   return { version, ...(await connect(library, task, next)) }
@@ -56,7 +19,7 @@ export const confluent: Adapter = async (task, values) => {
 
 type Connected = Omit<Sender, 'version'>
 
-async function byKafkaJs({ KafkaJS }: Confluent, task: Task, next: () => Buffer): Promise<Connected> {
+async function byKafkaJs({ KafkaJS }: ConfluentLibrary, task: Task, next: () => Buffer): Promise<Connected> {
   const { topic } = task
   const producer = new KafkaJS.Kafka({}).producer({ ...settings(task), 'linger.ms': 0 })
   await producer.connect()
@@ -71,7 +34,7 @@ async function byKafkaJs({ KafkaJS }: Confluent, task: Task, next: () => Buffer)
   }
 }
 
-async function byProducer({ Producer }: Confluent, task: Task, next: () => Buffer): Promise<Connected> {
+async function byProducer({ Producer }: ConfluentLibrary, task: Task, next: () => Buffer): Promise<Connected> {
   const { topic } = task
   const withReports = task.mode === 'reports'
   const producer = new Producer({ ...settings(task), 'linger.ms': 5, dr_cb: withReports })

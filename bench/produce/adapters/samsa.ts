@@ -1,14 +1,13 @@
-import { pathToFileURL } from 'node:url'
+import { loadSamsa } from '../../clients/samsa.ts'
 import { type Adapter, rotation } from './adapter.ts'
 
 /** How many promises are waited for together; as many again are made meanwhile. */
 const WINDOW = 10_000
 
-/** From its build, so that what users get is measured. Modes: `enqueue`, and `send` with a promise for each message. */
-export const samsa: Adapter = async ({ mode, from, topic, brokers, idempotent, compression }, values) => {
-  const { Kafka } = (await import(pathToFileURL(from).href)) as typeof import('../../../src/index.ts')
-  const { version } = (await import('../../../package.json')) as { version: string }
-  const kafka = new Kafka({ brokers: [...brokers] })
+/** Modes: `enqueue`, and `send` with a promise for each message. */
+export const samsa: Adapter = async (task, values) => {
+  const { mode, topic, idempotent, compression } = task
+  const { kafka, version } = await loadSamsa(task)
   const producer = kafka.producer({ idempotent, compression })
   const next = rotation(values)
 

@@ -1,6 +1,7 @@
+import { type LoadResult, percentiles } from '../../child-report.ts'
+import { stopwatch } from '../../stopwatch.ts'
 import type { Sender } from '../adapters/adapter.ts'
 import type { Task } from '../task.ts'
-import { type LoadResult, stopwatch } from './stopwatch.ts'
 
 /** Loops that each wait for one message before they send the next. */
 export async function latency(sender: Sender, { loops, warmUpMs, measureMs }: Task): Promise<LoadResult> {
@@ -8,13 +9,11 @@ export async function latency(sender: Sender, { loops, warmUpMs, measureMs }: Ta
   const stop = stopwatch()
   const latencies = await sendFor(sender, loops, measureMs)
   const elapsed = stop()
-  latencies.sort((a, b) => a - b)
   return {
     ...elapsed,
     messages: latencies.length,
     allMessages: warmUp.length + latencies.length,
-    p50Ms: latencies[Math.floor(latencies.length * 0.5)]!,
-    p99Ms: latencies[Math.floor(latencies.length * 0.99)]!,
+    ...percentiles(latencies),
   }
 }
 

@@ -1,6 +1,7 @@
+import type { LoadResult } from '../../child-report.ts'
+import { stopwatch } from '../../stopwatch.ts'
 import type { Sender } from '../adapters/adapter.ts'
 import type { Task } from '../task.ts'
-import { type LoadResult, stopwatch } from './stopwatch.ts'
 
 /** Sends it all, faster than the broker takes it: what is of interest is the memory. */
 export async function memory(sender: Sender, { maxMessages }: Task): Promise<LoadResult> {

@@ -1,6 +1,7 @@
+import type { LoadResult } from '../../child-report.ts'
+import { stopwatch } from '../../stopwatch.ts'
 import type { Sender } from '../adapters/adapter.ts'
 import type { Task } from '../task.ts'
-import { type LoadResult, stopwatch } from './stopwatch.ts'
 
 const FIRST = 5_000
 const LONG_ENOUGH_MS = 600

@@ -1,7 +1,3 @@
-import type { Measured } from '../task.ts'
-
-export type LoadResult = Omit<Measured, 'version' | 'peakRssBytes' | 'startRssBytes'>
-
 /** Starts to count time and processor time; the function that it gives tells how much it was. */
 export function stopwatch(): () => { readonly seconds: number; readonly cpuSeconds: number } {
   const started = performance.now()
