@@ -17,8 +17,8 @@ export interface ClientConnection {
   principal: string | undefined
   /** From when on only authentication is accepted (KIP-368), in milliseconds of the cluster's clock. Undefined: for ever. */
   expiresAtMs: number | undefined
-  /** Calls `listener` once when the connection is closed, by whichever side. */
-  onClose(listener: () => void): void
+  /** Calls `listener` once when the connection is closed, by whichever side. The returned function takes that back. */
+  onClose(listener: () => void): () => void
   /** Closes the connection when the answer to the request that is being handled has been written. */
   closeAfterAnswer(): void
 }

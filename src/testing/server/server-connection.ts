@@ -18,6 +18,8 @@ export interface ConnectionHost {
   readonly maxRequestBytes: number
   /** What to do with a request; throws, or rejects, when the connection is to be closed. */
   handle(incoming: Incoming, connection: ServerConnection, arrivedAtMs: number): Delivery | Promise<Delivery>
+  /** Tells of an answer that cannot be written: it was made by a handler of the user's. */
+  report(incoming: Incoming, error: unknown): void
 }
 
 interface Waiting {
@@ -37,7 +39,7 @@ export class ServerConnection implements ClientConnection {
   readonly #socket: Socket
   readonly #serves: ConnectionHost
   readonly #waiting = new Fifo<Waiting>()
-  readonly #onClose: (() => void)[] = []
+  readonly #onClose = new Set<() => void>()
   /** Whether a request is being handled, or nothing is to be handled for another reason. */
   #isBusy = false
   #isClosed = false
@@ -56,9 +58,10 @@ export class ServerConnection implements ClientConnection {
     socket.on('drain', () => this.#next())
   }
 
-  onClose(listener: () => void): void {
+  onClose(listener: () => void): () => void {
     if (this.#isClosed) listener()
-    else this.#onClose.push(listener)
+    else this.#onClose.add(listener)
+    return () => this.#onClose.delete(listener)
   }
 
   closeAfterAnswer(): void {
@@ -70,7 +73,8 @@ export class ServerConnection implements ClientConnection {
     if (this.#isClosed) return
     this.#isClosed = true
     this.#waiting.clear()
-    for (const listener of this.#onClose.splice(0)) listener()
+    for (const listener of this.#onClose) listener()
+    this.#onClose.clear()
   }
 
   #onFrame(frame: Buffer): void {
@@ -110,7 +114,7 @@ export class ServerConnection implements ClientConnection {
 
   #deliver(incoming: Incoming, { body, version, closes, mutesForMs }: Delivery): void {
     if (this.#isClosed) return
-    const answer = body === undefined ? [] : encode(incoming, body, version ?? incoming.version)
+    const answer = body === undefined ? [] : this.#encode(incoming, body, version ?? incoming.version)
     if (closes === 'instead') {
       this.close()
     } else if (closes === 'inside') {
@@ -124,16 +128,26 @@ export class ServerConnection implements ClientConnection {
     }
   }
 
+  #encode(incoming: Incoming, body: unknown, version: number): Buffer[] {
+    try {
+      return encode(incoming, body, version)
+    } catch (error) {
+      this.#serves.report(incoming, error)
+      throw error
+    }
+  }
+
   #goOn(mutesForMs = 0): void {
     if (mutesForMs <= 0) {
       this.#isBusy = false
       return
     }
     const timer = this.#serves.clock.setTimer(mutesForMs, () => {
+      forget()
       this.#isBusy = false
       this.#next()
     })
-    this.onClose(() => timer.cancel())
+    const forget = this.onClose(() => timer.cancel())
   }
 
   /** Writes, and closes when that is done. Nothing more is handled. */

@@ -12,15 +12,16 @@ export class Topic {
   readonly name: string
   readonly #brokerConfigs: Configs
   readonly #partitions: Partition[] = []
-  #ownConfigs: Configs = {}
+  #ownConfigs: Configs
   #configs: TopicConfigs
 
   /** @throws {@link Refusal} for configurations that cannot be. */
   constructor(name: string, configs: Configs, brokerConfigs: Configs) {
     this.name = name
     this.#brokerConfigs = brokerConfigs
+    checkTopicConfigs(configs)
+    this.#ownConfigs = { ...configs }
     this.#configs = new TopicConfigs(configs, brokerConfigs)
-    this.configure(configs)
   }
 
   get partitions(): readonly Partition[] {
@@ -41,9 +42,14 @@ export class Topic {
     return this.#ownConfigs
   }
 
-  /** @throws {@link Refusal} for configurations that cannot be; none of them is taken then. */
-  configure(configs: Configs): void {
+  /**
+   * Sets what is set for this topic itself; with `validateOnly` only says whether that can be.
+   *
+   * @throws {@link Refusal} for configurations that cannot be; none of them is taken then.
+   */
+  configure(configs: Configs, validateOnly = false): void {
     checkTopicConfigs(configs)
+    if (validateOnly) return
     this.#ownConfigs = { ...configs }
     this.#configs = new TopicConfigs(configs, this.#brokerConfigs)
   }
