@@ -1,4 +1,4 @@
-import { murmur2 as hash } from '../murmur2.ts'
+import { murmur2 as hash } from '../../util/murmur2.ts'
 import { byKey } from './by-key.ts'
 import { hashKey } from './key-hash.ts'
 import type { PartitionerObject } from './partitioner.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { murmur2 } from '../../../src/producer/murmur2.ts'
+import { murmur2 } from '../../../src/util/murmur2.ts'
 
 // What org.apache.kafka.common.utils.Utils.murmur2 of Kafka 4.3 gives; those in words are from Kafka's own tests.
 const vectors: [bytes: Buffer, hash: number][] = [
