@@ -1,7 +1,7 @@
 import { defineConfig } from 'tsup'
 
 export default defineConfig({
-  entry: { index: 'src/index.ts', protocol: 'src/protocol.ts' },
+  entry: { index: 'src/index.ts', protocol: 'src/protocol.ts', testing: 'src/testing.ts' },
   format: ['esm', 'cjs'],
   target: 'node20',
   dts: { compilerOptions: { stripInternal: true } },

@@ -2,7 +2,7 @@ import { errorCodes } from '../../errors/broker-codes.ts'
 import { brokerDefinitions } from '../configs/broker-configs.ts'
 import { type Configs, configSources, type Definition, listOf } from '../configs/definition.ts'
 import { topicDefinition, topicDefinitions } from '../configs/topic-configs.ts'
-import type { Handler, RequestOf, ResponseOf } from '../handlers.ts'
+import type { Handlers, RequestOf, ResponseOf } from '../handlers.ts'
 import { orRefusal, Refusal } from '../refusal.ts'
 import type { ClusterState } from '../state/cluster-state.ts'
 import type { Topic } from '../state/topic.ts'
@@ -27,38 +27,66 @@ interface Synonym {
   readonly source: number
 }
 
-export function describeConfigs({ state }: Services): Handler<'DescribeConfigs'> {
-  return ({ resources, includeSynonyms }, { version }) => ({
-    throttleTimeMs: 0,
-    results: resources.map(({ resourceType, resourceName, configurationKeys }) => {
-      const entries = orRefusal(() => describeResource(state, resourceType, resourceName))
-      const resource = { resourceType, resourceName }
-      if (entries instanceof Refusal) {
-        return { ...resource, errorCode: entries.errorCode, errorMessage: entries.message, configs: [] }
-      }
-      const configs = [...entries]
-        .filter(([{ name }]) => configurationKeys?.includes(name) ?? true)
-        .map(([definition, synonyms]) => entry(definition, synonyms, includeSynonyms, version))
-      return { ...resource, errorCode: errorCodes.NONE, errorMessage: '', configs }
+/** Reads and changes configurations. Those of brokers cannot be changed while they run. */
+export function configHandlers({
+  state,
+}: Services): Pick<Handlers, 'DescribeConfigs' | 'IncrementalAlterConfigs' | 'AlterConfigs'> {
+  return {
+    DescribeConfigs: ({ resources, includeSynonyms }, { version }) => ({
+      throttleTimeMs: 0,
+      results: resources.map(({ resourceType, resourceName, configurationKeys }) => {
+        const entries = orRefusal(() => describeResource(state, resourceType, resourceName))
+        const resource = { resourceType, resourceName }
+        if (entries instanceof Refusal) {
+          return { ...resource, errorCode: entries.errorCode, errorMessage: entries.message, configs: [] }
+        }
+        const configs = [...entries]
+          .filter(([{ name }]) => configurationKeys?.includes(name) ?? true)
+          .map(([definition, synonyms]) => entry(definition, synonyms, includeSynonyms, version))
+        return { ...resource, errorCode: errorCodes.NONE, errorMessage: '', configs }
+      }),
     }),
-  })
+    IncrementalAlterConfigs: ({ resources, validateOnly }) => ({
+      throttleTimeMs: 0,
+      responses: resources.map(resource =>
+        alter(state, resource, validateOnly, topic =>
+          resource.configs.reduce((all, alteration) => altered(topic, all, alteration), topic.ownConfigs),
+        ),
+      ),
+    }),
+    AlterConfigs: ({ resources, validateOnly }) => ({
+      throttleTimeMs: 0,
+      responses: resources.map(resource =>
+        alter(state, resource, validateOnly, () =>
+          Object.fromEntries(resource.configs.map(({ name, value }) => [name, value ?? ''])),
+        ),
+      ),
+    }),
+  }
 }
 
-export function incrementalAlterConfigs({ state }: Services): Handler<'IncrementalAlterConfigs'> {
-  return ({ resources, validateOnly }) => ({
-    throttleTimeMs: 0,
-    responses: resources.map(({ resourceType, resourceName, configs }) => {
-      const outcome = orRefusal(() => {
-        const topic = alteredTopic(state, resourceType, resourceName)
-        const next = configs.reduce((all, alteration) => altered(topic, all, alteration), topic.ownConfigs)
-        topic.configure(next, validateOnly)
-      })
-      const resource = { resourceType, resourceName }
-      return outcome instanceof Refusal
-        ? { ...resource, errorCode: outcome.errorCode, errorMessage: outcome.message }
-        : { ...resource, errorCode: errorCodes.NONE, errorMessage: null }
-    }),
+interface Resource {
+  readonly resourceType: number
+  readonly resourceName: string
+}
+
+function alter(
+  state: ClusterState,
+  { resourceType, resourceName }: Resource,
+  validateOnly: boolean,
+  next: (topic: Topic) => Configs,
+) {
+  const outcome = orRefusal(() => {
+    const topic = alteredTopic(state, resourceType, resourceName)
+    topic.configure(next(topic), validateOnly)
   })
+  const isRefused = outcome instanceof Refusal
+  return {
+    resourceType,
+    resourceName,
+    errorCode: isRefused ? outcome.errorCode : errorCodes.NONE,
+    errorMessage: isRefused ? outcome.message : null,
+  }
 }
 
 /** What a resource can be configured with, and every place where it is, the strongest first. */

@@ -24,14 +24,14 @@ export function describeTopicPartitions({ state }: Services): Handler<'DescribeT
         continue
       }
       const first = name === cursor?.topicName ? cursor.partitionIndex : 0
-      if (room === 0) return { topics, nextCursor: { topicName: name, partitionIndex: first } }
+      if (room === 0) return { throttleTimeMs: 0, topics, nextCursor: { topicName: name, partitionIndex: first } }
       const page = topic.partitions.slice(first, first + room)
       topics.push(describe(topic, page))
       room -= page.length
       const next = first + page.length
-      if (next < topic.partitions.length) return { topics, nextCursor: { topicName: name, partitionIndex: next } }
+      if (next < topic.partitions.length) return { throttleTimeMs: 0, topics, nextCursor: { topicName: name, partitionIndex: next } }
     }
-    return { topics, nextCursor: null }
+    return { throttleTimeMs: 0, topics, nextCursor: null }
   }
 
   function describe({ name, id }: Topic, page: Topic['partitions']): TopicResponse {

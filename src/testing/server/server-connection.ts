@@ -16,9 +16,13 @@ const MAX_WAITING = 100
 export interface ConnectionHost {
   readonly clock: Clock
   readonly maxRequestBytes: number
+  /** Who clients are before they have authenticated; undefined where they have to. */
+  readonly anonymous: string | undefined
   /** What to do with a request; throws, or rejects, when the connection is to be closed. */
   handle(incoming: Incoming, connection: ServerConnection, arrivedAtMs: number): Delivery | Promise<Delivery>
-  /** Tells of an answer that cannot be written: it was made by a handler of the user's. */
+  /** Answers a frame that is no request but a step of an authentication; undefined where it is a request. */
+  handleBare(frame: Buffer, connection: ServerConnection): Buffer | undefined
+  /** Tells why the connection is closed where that is not the client's fault, but that of a test's own handler. */
   report(incoming: Incoming, error: unknown): void
 }
 
@@ -50,6 +54,7 @@ export class ServerConnection implements ClientConnection {
     this.id = id
     this.host = socket.remoteAddress ?? ''
     this.#serves = serves
+    this.principal = serves.anonymous
     const frames = new FrameSplitter(serves.maxRequestBytes)
     socket.setNoDelay(true)
     socket.on('data', chunk => this.#guard(() => frames.push(chunk, frame => this.#onFrame(frame))))
@@ -79,6 +84,11 @@ export class ServerConnection implements ClientConnection {
 
   #onFrame(frame: Buffer): void {
     if (this.#isClosed) return
+    const bare = this.#serves.handleBare(frame, this)
+    if (bare !== undefined) {
+      this.#write([lengthOf(bare.length), bare])
+      return
+    }
     this.#waiting.push({ incoming: readIncoming(frame), arrivedAtMs: this.#serves.clock.now() })
     if (this.#waiting.size > MAX_WAITING) this.#socket.pause()
     this.#next()
@@ -108,7 +118,10 @@ export class ServerConnection implements ClientConnection {
         this.#guard(() => this.#deliver(incoming, settled))
         this.#next()
       },
-      () => this.close(),
+      error => {
+        this.#serves.report(incoming, error)
+        this.close()
+      },
     )
   }
 
@@ -180,7 +193,11 @@ function encode({ api, correlationId }: Incoming, body: unknown, version: number
   writer.int32(correlationId)
   if (version >= flexible && api !== 'ApiVersions') writer.uvarint(0)
   codecOf(apis[api], response, version).encode(writer, body)
+  return [lengthOf(writer.sizeBytes), ...writer.finish()]
+}
+
+function lengthOf(sizeBytes: number): Buffer {
   const length = Buffer.allocUnsafe(4)
-  length.writeInt32BE(writer.sizeBytes)
-  return [length, ...writer.finish()]
+  length.writeInt32BE(sizeBytes)
+  return length
 }

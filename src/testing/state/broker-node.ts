@@ -4,8 +4,6 @@ export interface BrokerNode {
   readonly host: string
   readonly port: number
   readonly rack: string | null
-  /** Whether it takes connections. */
-  isRunning: boolean
   /** Whether the cluster counts on it: for a while that may be so although it does not run any more. */
   isRegistered: boolean
 }

@@ -1,3 +1,4 @@
+import { ConfigurationError } from '../../errors/client-errors.ts'
 import type { Clock } from '../clock.ts'
 import { brokerNumber } from '../configs/broker-configs.ts'
 import type { Configs } from '../configs/definition.ts'
@@ -121,9 +122,7 @@ export class ClusterState implements Store {
 
   /** A broker comes up: it has all of its partitions' logs, and leads those that nobody else does. */
   brokerStarted(id: number): void {
-    const broker = this.brokers.get(id)!
-    broker.isRunning = true
-    broker.isRegistered = true
+    this.brokers.get(id)!.isRegistered = true
     for (const partition of this.#partitionsOf(id)) {
       if (partition.leader === NO_LEADER) this.#elect(partition)
       // A partition whose last replica in sync is still down stays without a leader.
@@ -133,18 +132,36 @@ export class ClusterState implements Store {
     this.#coordinatorsMoved()
   }
 
-  /** A broker goes down. Until the others notice, its partitions are still said to be led by it. */
-  brokerStopped(id: number, isNoticed: boolean): void {
-    const broker = this.brokers.get(id)!
-    broker.isRunning = false
-    if (!isNoticed) return
-    broker.isRegistered = false
+  /** A broker has gone down, and others take over what it led. */
+  brokerStopped(id: number): void {
+    this.brokers.get(id)!.isRegistered = false
     for (const partition of this.#partitionsOf(id)) {
       const others = partition.isr.filter(replica => replica !== id)
       if (others.length > 0) partition.isr = others
       if (partition.leader === id) this.#elect(partition)
     }
     this.#coordinatorsMoved()
+  }
+
+  /** @throws {@link ConfigurationError} when that broker cannot lead the partition. */
+  moveLeader(partition: Partition, broker: number): void {
+    const able = this.#ableToLead(partition)
+    if (!able.includes(broker)) {
+      const who = able.length === 0 ? 'nobody can' : `only ${able.join(', ')} can`
+      const problem = `broker ${broker} cannot lead ${partition.topic}-${partition.index}; ${who}`
+      throw new ConfigurationError([{ option: 'broker', problem }])
+    }
+    if (partition.leader !== broker) partition.lead(broker)
+  }
+
+  canLead(partition: Partition, broker: number): boolean {
+    return this.#ableToLead(partition).includes(broker)
+  }
+
+  /** The broker that would lead after this one; the same where there is no other. */
+  nextLeader(partition: Partition): number {
+    const able = this.#ableToLead(partition)
+    return able[(able.indexOf(partition.leader) + 1) % able.length] ?? NO_LEADER
   }
 
   coordinator(type: CoordinatorType, key: string): number | undefined {
@@ -180,10 +197,13 @@ export class ClusterState implements Store {
   }
 
   #elect(partition: Partition): void {
-    const { replicas, isr } = partition
-    const next = replicas.find(id => isr.includes(id) && this.brokers.get(id)!.isRegistered) ?? NO_LEADER
+    const next = this.#ableToLead(partition)[0] ?? NO_LEADER
     if (next === partition.leader && next === NO_LEADER) return
     partition.lead(next)
+  }
+
+  #ableToLead({ replicas, isr }: Partition): number[] {
+    return replicas.filter(id => isr.includes(id) && this.brokers.get(id)!.isRegistered)
   }
 
   #coordinatorsMoved(): void {

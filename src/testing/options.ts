@@ -1,0 +1,87 @@
+import type { TlsOptions } from 'node:tls'
+import type { ConfigurationProblem } from '../errors/client-errors.ts'
+import { apis } from '../protocol/apis.ts'
+import type { VersionRange } from '../protocol/versions.ts'
+import { objectProblems } from '../util/known-keys.ts'
+import { bool, type CheckResult, custom, describeValue, int, type OptionsInput } from '../util/options.ts'
+import { type Clock, systemClock } from './clock.ts'
+import { checkBrokerConfigs } from './configs/broker-configs.ts'
+import type { Configs } from './configs/definition.ts'
+import type { ApiName } from './handlers.ts'
+import { orRefusal, Refusal } from './refusal.ts'
+import type { SaslOptions } from './sasl/options.ts'
+
+/** Versions of APIs, by Kafka's names; null for an API that is not there. */
+export type ApiVersionLimits = Partial<Readonly<Record<ApiName, VersionRange | null>>>
+
+/** How a topic begins. What is left out is as the brokers are configured. */
+export interface TopicOptions {
+  readonly partitions?: number
+  readonly replicationFactor?: number
+  /** Kafka's topic configurations, such as `{ 'retention.bytes': 1048576 }`. */
+  readonly configs?: Readonly<Record<string, string | number | boolean>>
+}
+
+const TOPIC_KEYS = ['partitions', 'replicationFactor', 'configs']
+
+/** The options of `MockCluster.start`, all of them optional. */
+export const mockClusterOptions = {
+  /** How many brokers there are; their ids count up from 1. */
+  brokers: int(1, { min: 1, max: 100 }),
+  topics: custom<Readonly<Record<string, TopicOptions>>>({}, checkTopics, 'topics by name', '{}'),
+  /** Whether topics come to be when clients ask for them, as with Kafka's `auto.create.topics.enable`. */
+  autoCreateTopics: bool(true),
+  apiVersions: custom<ApiVersionLimits>({}, checkVersions, 'ranges of versions by API', 'all that samsa knows'),
+  /** Kafka's configurations of brokers, such as `num.partitions` and the defaults of topics. */
+  configs: custom<Readonly<Record<string, string | number | boolean>>>({}, checkConfigs, 'values by name', '{}'),
+  tls: custom<TlsOptions | undefined>(undefined, checkTls, "Node's tls.TlsOptions", 'none'),
+  sasl: custom<SaslOptions | undefined>(undefined, () => undefined, 'users and mechanisms', 'none'),
+  clock: custom<Clock>(systemClock, checkClock, 'a clock', 'that of the machine'),
+}
+
+export type MockClusterOptions = OptionsInput<typeof mockClusterOptions>
+
+/** Configurations as Kafka has them: text. */
+export function asConfigs(given: Readonly<Record<string, string | number | boolean>>): Configs {
+  return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, String(value)]))
+}
+
+function checkTopics(value: unknown, path: string): CheckResult {
+  if (!isObject(value)) return `must be an object with a key for each topic, not ${describeValue(value)}`
+  return Object.entries(value).flatMap(([name, topic]) => objectProblems(topic, `${path}.${name}`, TOPIC_KEYS))
+}
+
+function checkVersions(value: unknown, path: string): CheckResult {
+  if (!isObject(value)) return `must be an object with ranges of versions by API, not ${describeValue(value)}`
+  return Object.entries(value).flatMap(([name, range]): ConfigurationProblem[] => {
+    const option = `${path}.${name}`
+    if (!Object.hasOwn(apis, name))
+      return [{ option, problem: 'there is no such API; names are as in Fetch, ListOffsets' }]
+    if (range === null) return []
+    const { min, max } = isObject(range) ? range : {}
+    const { versions } = apis[name as ApiName]
+    const isKnown = Number(min) >= versions.min && Number(max) <= versions.max && Number(min) <= Number(max)
+    if (isKnown) return []
+    return [{ option, problem: `must be null or { min, max } from ${versions.min} to ${versions.max}` }]
+  })
+}
+
+function checkConfigs(value: unknown): CheckResult {
+  if (!isObject(value)) return `must be an object with values by name, not ${describeValue(value)}`
+  const outcome = orRefusal(() => checkBrokerConfigs(asConfigs(value as Record<string, string>)))
+  return outcome instanceof Refusal ? outcome.message : undefined
+}
+
+function checkTls(value: unknown): CheckResult {
+  return isObject(value) ? undefined : `must be an object with cert and key, not ${describeValue(value)}`
+}
+
+function checkClock(value: unknown): CheckResult {
+  const { now, setTimer } = isObject(value) ? value : {}
+  const isClock = typeof now === 'function' && typeof setTimer === 'function'
+  return isClock ? undefined : `must have now() and setTimer(delayMs, run), not be ${describeValue(value)}`
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
