@@ -1,5 +1,4 @@
 import type { TopicPartition } from '../../consumer/message.ts'
-import { compare } from './members.ts'
 import type { PlanTopic, TopicPartitions } from './strategy.ts'
 
 /** Numbers all partitions of all topics, by topic and partition, so that much can be said of each in little memory. */
@@ -7,8 +6,9 @@ export class PartitionIndex {
   readonly #partitions: TopicPartition[] = []
   readonly #numbers = new Map<string, Map<number, number>>()
 
+  /** @param topics Ordered by name. */
   constructor(topics: readonly PlanTopic[]) {
-    for (const { topic, partitions } of [...topics].sort((a, b) => compare(a.topic, b.topic))) {
+    for (const { topic, partitions } of topics) {
       const numbers = new Map<number, number>()
       this.#numbers.set(topic, numbers)
       for (const { partition } of [...partitions].sort((a, b) => a.partition - b.partition)) {

@@ -1,6 +1,6 @@
 import { subscribers } from './members.ts'
 import type { PartitionIndex } from './partition-index.ts'
-import { rackOf, racksMatter } from './racks.ts'
+import { isNear, racksMatter } from './racks.ts'
 import type { PlanMember, PlanTopic } from './strategy.ts'
 
 /** Partitions that are alike to all members: of one topic, with replicas in the same racks as far as those matter. */
@@ -28,14 +28,14 @@ export function partitionKinds(
   for (const { topic, partitions } of topics) {
     const its = (byTopic.get(topic) ?? []).map(member => numbers.get(member)!)
     const known = new Map<string, number>()
-    for (const { partition, racks } of partitions) {
-      const near = its.filter(number => byRacks && racks.includes(rackOf(members[number]!) ?? ''))
+    for (const partition of partitions) {
+      const near = its.filter(number => byRacks && isNear(members[number]!, partition))
       const key = near.join()
       if (!known.has(key)) {
         known.set(key, kinds.length)
         kinds.push({ members: its, near: new Set(near) })
       }
-      kindOf[index.number(topic, partition)!] = known.get(key)!
+      kindOf[index.number(topic, partition.partition)!] = known.get(key)!
     }
   }
   return { kinds, kindOf }

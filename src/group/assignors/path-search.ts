@@ -25,6 +25,8 @@ export class PathSearch {
   /** The least cost that each kind was passed on at: from members that are near, and from others. */
   readonly #passedNear: Float64Array
   readonly #passedFar: Float64Array
+  /** What it costs to take a partition from where it is near: more than any path that does not. */
+  readonly far: number
 
   constructor(kinds: readonly PartitionKind[], holdings: readonly Holding[]) {
     this.#kinds = kinds
@@ -34,12 +36,65 @@ export class PathSearch {
     this.#hopKinds = new Int32Array(holdings.length)
     this.#passedNear = new Float64Array(kinds.length)
     this.#passedFar = new Float64Array(kinds.length)
+    this.far = holdings.length + 1
   }
 
   /** The path from a member to the best one that has at least two less, its last hop first; null if there is none. */
-  from(start: number): Hop[] | null {
-    this.#explore(start)
-    const end = this.#best(this.#holdings[start]!.size - 2)
+  away(start: number): Hop[] | null {
+    const fewest = this.#holdings.reduce((fewest, { size }) => Math.min(fewest, size), Infinity)
+    // Mostly the first hop leads to a member that has least of all, at no more than any other way would cost.
+    const enough = this.#holdings[start]!.others.size > 0 ? 0 : 1
+    this.#explore(start, Infinity, () => this.#cost(fewest) <= enough)
+    const most = this.#holdings[start]!.size - 2
+    return this.#path(
+      start,
+      this.#best(member => this.#holdings[member]!.size <= most),
+    )
+  }
+
+  /**
+   * What a member passes on when it gets a partition of another one, so that all have as many as before, or those two have
+   * changed places: to one that has less than the other one, or to that one itself. Null where that would cost `limit` or more.
+   */
+  inExchange(start: number, other: number, limit: number): Hop[] | null {
+    const most = this.#holdings[other]!.size - 1
+    if (this.#holdings[start]!.size <= most) return []
+    this.#explore(start, limit, () => false, other)
+    return this.#path(
+      start,
+      this.#best(member => member === other || this.#holdings[member]!.size <= most),
+    )
+  }
+
+  /** The members that the last search came to, with the one that it began at. */
+  reached(): number[] {
+    return this.#holdings.flatMap((_, member) => (this.#costs[member]! < Infinity ? [member] : []))
+  }
+
+  /** @param last A member that the paths may end at, but not go through. */
+  #explore(start: number, limit: number, isEnough: () => boolean, last = NONE): void {
+    this.#costs.fill(Infinity)
+    this.#passedNear.fill(Infinity)
+    this.#passedFar.fill(Infinity)
+    this.#costs[start] = 0
+    const queue = [start]
+    const queued = new Set(queue)
+    for (let at = 0; at < queue.length; at++) {
+      const giver = queue[at]!
+      queued.delete(giver)
+      if (giver === last) continue
+      for (const kind of this.#holdings[giver]!.kinds()) {
+        for (const taker of this.#passOn(kind, giver, limit)) {
+          if (queued.has(taker)) continue
+          queued.add(taker)
+          queue.push(taker)
+        }
+      }
+      if (giver === start && isEnough()) return
+    }
+  }
+
+  #path(start: number, end: number): Hop[] | null {
     if (end === NONE) return null
     const path: Hop[] = []
     for (let taker = end; taker !== start; taker = this.#givers[taker]!) {
@@ -48,49 +103,18 @@ export class PathSearch {
     return path
   }
 
-  /** The members that the last search came to, with the one that it began at. */
-  reached(): number[] {
-    return this.#holdings.flatMap((_, member) => (this.#costs[member]! < Infinity ? [member] : []))
-  }
-
-  #explore(start: number): void {
-    this.#costs.fill(Infinity)
-    this.#passedNear.fill(Infinity)
-    this.#passedFar.fill(Infinity)
-    this.#costs[start] = 0
-    const fewest = Math.min(...this.#holdings.map(({ size }) => size))
-    const mine = this.#holdings[start]!
-    const queue = [start]
-    const queued = new Set(queue)
-    for (let at = 0; at < queue.length; at++) {
-      const giver = queue[at]!
-      queued.delete(giver)
-      for (const kind of this.#holdings[giver]!.kinds()) {
-        for (const taker of this.#passOn(kind, giver)) {
-          if (queued.has(taker)) continue
-          queued.add(taker)
-          queue.push(taker)
-        }
-      }
-      // Mostly the first hop leads to a member that has least of all, at no more than any other way would cost.
-      if (giver === start && this.#cost(fewest) <= (mine.others.size > 0 ? 0 : 1)) return
-    }
-  }
-
   /** Lets a member pass a kind on to all who may have it; those that are now reached at less cost than before. */
-  #passOn(kind: number, giver: number): number[] {
+  #passOn(kind: number, giver: number, limit: number): number[] {
     const { members, near } = this.#kinds[kind]!
     const isNear = near.has(giver)
     const cost = this.#costs[giver]! + (this.#holdings[giver]!.others.has(kind) ? 0 : 1)
     const passed = isNear ? this.#passedNear : this.#passedFar
     if (passed[kind]! <= cost) return []
     passed[kind] = cost
-    // More than any path that takes nothing from where it is near.
-    const far = this.#holdings.length + 1
     const better: number[] = []
     for (const taker of members) {
-      const whole = isNear && !near.has(taker) ? cost + far : cost
-      if (whole >= this.#costs[taker]!) continue
+      const whole = isNear && !near.has(taker) ? cost + this.far : cost
+      if (whole >= limit || whole >= this.#costs[taker]!) continue
       this.#costs[taker] = whole
       this.#givers[taker] = giver
       this.#hopKinds[taker] = kind
@@ -108,10 +132,11 @@ export class PathSearch {
     return cost
   }
 
-  #best(most: number): number {
+  /** Of the members that were reached, and that `accepts` takes, the one that has the least, and costs the least. */
+  #best(accepts: (member: number) => boolean): number {
     let best = NONE
     this.#holdings.forEach(({ size }, member) => {
-      if (size > most || this.#costs[member] === Infinity) return
+      if (this.#costs[member] === Infinity || !accepts(member)) return
       const before = best === NONE ? Infinity : this.#holdings[best]!.size
       if (size < before || (size === before && this.#costs[member]! < this.#costs[best]!)) best = member
     })

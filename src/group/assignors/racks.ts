@@ -1,8 +1,14 @@
 import type { PlanMember, PlanPartition } from './strategy.ts'
 
 /** The rack of a member; an empty one is none. */
-export function rackOf(member: PlanMember): string | null {
-  return member.rackId === '' ? null : member.rackId
+export function rackOf({ rackId }: PlanMember): string | null {
+  return rackId === '' ? null : rackId
+}
+
+/** Whether a member is in the rack of a replica. */
+export function isNear(member: PlanMember, { racks }: PlanPartition): boolean {
+  const rack = rackOf(member)
+  return rack !== null && racks.includes(rack)
 }
 
 /**
@@ -10,7 +16,7 @@ export function rackOf(member: PlanMember): string | null {
  * a replica in every rack that has any.
  */
 export function racksMatter(members: readonly PlanMember[], partitions: readonly PlanPartition[]): boolean {
-  const replicaRacks = new Set(partitions.flatMap(({ racks }) => racks))
-  if (!members.some(member => replicaRacks.has(rackOf(member) ?? ''))) return false
-  return partitions.some(({ racks }) => new Set(racks).size < replicaRacks.size)
+  const racks = [...new Set(partitions.flatMap(({ racks }) => racks))]
+  if (!members.some(member => isNear(member, { partition: -1, racks }))) return false
+  return partitions.some(partition => new Set(partition.racks).size < racks.length)
 }

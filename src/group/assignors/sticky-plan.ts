@@ -1,7 +1,7 @@
 import type { TopicPartition } from '../../consumer/message.ts'
 import { Balance } from './balance.ts'
 import { type Claim, owners } from './claims.ts'
-import { byId } from './members.ts'
+import { byId, compare } from './members.ts'
 import { PartitionIndex } from './partition-index.ts'
 import type { GroupPlan, PlanMember, PlanTopic } from './strategy.ts'
 
@@ -17,17 +17,20 @@ export interface StickyPlan {
 
 /** Shares partitions out as evenly as can be, and of all such ways takes one that leaves much where it was. */
 export function stickyPlan(
-  unordered: readonly PlanMember[],
-  topics: readonly PlanTopic[],
+  anyMembers: readonly PlanMember[],
+  anyTopics: readonly PlanTopic[],
   claimOf: (member: PlanMember) => Claim,
 ): StickyPlan {
-  const members = [...unordered].sort(byId)
+  const members = [...anyMembers].sort(byId)
+  const topics = [...anyTopics].sort((a, b) => compare(a.topic, b.topic))
   const index = new PartitionIndex(topics)
   const its = owners(members, members.map(claimOf), index)
   const balance = new Balance(members, topics, index, its)
   balance.keep()
   balance.fill()
   balance.even()
+  balance.approach()
+  balance.bringHome()
   return { members, index, owners: its, holders: balance.holders }
 }
 

@@ -13,6 +13,12 @@ interface Answers {
   read: (PlainMessage & { readonly timestampType: string })[]
   transactions: Readonly<Record<'committed 1' | 'committed 2' | 'committed 3' | 'aborted' | 'outside', string>>
   'delete-records': { readonly lowWatermark: string }
+  interleaved: {
+    readonly partition: number
+    readonly offset: number
+    readonly value: string
+    readonly committed: boolean
+  }[]
 }
 
 /**
@@ -21,12 +27,21 @@ interface Answers {
  * @throws {KafkaUnavailableError} where there is no Java, or no jars
  */
 export async function java<C extends keyof Answers>(command: C, task: object): Promise<Answers[C]> {
+  const particulars = JSON.stringify({ bootstrap: bootstrap().join(','), ...task })
+  return (await runJava(program, command, particulars)) as Answers[C]
+}
+
+/**
+ * Runs a Java program with Kafka's jars; gives what its last line of JSON says.
+ *
+ * @throws {KafkaUnavailableError} where there is no Java, or no jars
+ */
+export async function runJava(program: string, ...args: readonly string[]): Promise<unknown> {
   const jars = await classpath()
   const options = ['-XX:TieredStopAtLevel=1', '-Dorg.slf4j.simpleLogger.defaultLogLevel=error', '-cp', jars.join(':')]
-  const particulars = JSON.stringify({ bootstrap: bootstrap().join(','), ...task })
-  const { code, output } = await run('java', [...options, program, command, particulars])
+  const { code, output } = await run('java', [...options, program, ...args])
   if (code === 127) throw new KafkaUnavailableError('java is not installed')
   const last = output.split('\n').findLast(line => /^[[{]/.test(line))
-  if (code !== 0 || last === undefined) throw new Error(`JavaClient.java ${command} failed:\n${output}`)
-  return JSON.parse(last) as Answers[C]
+  if (code !== 0 || last === undefined) throw new Error(`${program} failed:\n${output}`)
+  return JSON.parse(last)
 }

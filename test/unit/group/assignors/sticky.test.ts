@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { cooperativeSticky } from '../../../../src/group/assignors/cooperative-sticky.ts'
 import { sticky } from '../../../../src/group/assignors/sticky.ts'
-import type { BalanceStrategy, GroupPlan, PlanMember, PlanTopic } from '../../../../src/group/assignors/strategy.ts'
-import { grouped, member, memberWith, mismatches, show, shown, sizes, topics } from './support.ts'
+import type { BalanceStrategy, GroupPlan } from '../../../../src/group/assignors/strategy.ts'
+import { member, memberWith, mismatches, rejoined, settle, show, shown, sizes, topics } from './support.ts'
 
 it('are known as Java knows them', () => {
   expect(sticky().name).toBe('sticky')
@@ -17,20 +17,6 @@ const both: [string, BalanceStrategy][] = [
 ]
 
 describe.each(both)('%s', (_, strategy) => {
-  /** The plan after all rebalances that it takes until nothing is withheld any more. */
-  function settle(members: readonly PlanMember[], given: readonly PlanTopic[]): GroupPlan {
-    let plan = strategy.plan(members, given)
-    for (let round = 0; strategy.protocol === 'cooperative' && round < 3; round++) {
-      const next = members.map(each => ({
-        ...each,
-        ownedPartitions: grouped(plan.get(each.memberId)!),
-        generationId: 9,
-      }))
-      plan = strategy.plan(next, given)
-    }
-    return plan
-  }
-
   it('shares out evenly, and leaves where it was what can stay', () => {
     const all = ['t0', 't1', 't2', 't3']
     const given = topics({ t0: 2, t1: 2, t2: 2, t3: 2 })
@@ -98,7 +84,7 @@ describe.each(both)('%s', (_, strategy) => {
     ],
   ])('shares out as Java does: %s', ([, counts, members, expected]) => {
     const all = Object.entries(members).map(([id, [topics, owned]]) => memberWith(strategy, id, topics, owned))
-    expect(shown(settle(all, topics(counts)))).toEqual(expected)
+    expect(shown(settle(strategy, all, topics(counts)))).toEqual(expected)
   })
 
   it('moves as many of every topic when members join and leave', () => {
@@ -107,7 +93,7 @@ describe.each(both)('%s', (_, strategy) => {
       [...plan.values()].map(list => ['t1', 't2'].map(name => list.filter(({ topic }) => topic === name).length))
     const join = (before: GroupPlan, ...ids: string[]): GroupPlan => {
       const staying = ids.map(id => memberWith(strategy, id, ['t1', 't2'], show(before.get(id) ?? [])))
-      return settle(staying, given)
+      return settle(strategy, staying, given)
     }
     const alone = join(new Map(), 'c1')
     const two = join(alone, 'c1', 'c2')
@@ -131,7 +117,7 @@ describe.each(both)('%s', (_, strategy) => {
       memberWith(strategy, 'c2', ['a', 'b'], 'b-0 b-1 b-2 b-3'),
       memberWith(strategy, 'c3', ['b', 'c'], 'c-0 c-1 c-2'),
     ]
-    expect(sizes(settle(all, given))).toEqual([4, 4, 4])
+    expect(sizes(settle(strategy, all, given))).toEqual([4, 4, 4])
   })
 
   it('believes the later of two members that claim a partition', () => {
@@ -147,7 +133,7 @@ describe.each(both)('%s', (_, strategy) => {
         memberWith(strategy, 'c2', ['t', 'u'], claim, second),
       ]
       const later = first > second ? 'c1' : 'c2'
-      const plan = settle(all, given)
+      const plan = settle(strategy, all, given)
       expect(show(plan.get(later)!)).toBe(claim)
       expect(sizes(plan)).toEqual([3, 3])
     }
@@ -157,6 +143,7 @@ describe.each(both)('%s', (_, strategy) => {
     const given = topics({ t: 3, u: 3, v: 3, w: 3 })
     const all = ['t', 'u', 'v', 'w']
     const plan = settle(
+      strategy,
       [
         memberWith(strategy, 'c1', all, '', -1),
         memberWith(strategy, 'c2', all, 't-0 v-0 u-0', 9),
@@ -175,7 +162,23 @@ describe.each(both)('%s', (_, strategy) => {
       memberWith(strategy, 'c2', ['t'], 't-0 t-2'),
       memberWith(strategy, 'c3', ['t'], ''),
     ]
-    expect(shown(settle(all, given))).toEqual({ c1: 't-1', c2: 't-2', c3: 't-0' })
+    expect(shown(settle(strategy, all, given))).toEqual({ c1: 't-1', c2: 't-2', c3: 't-0' })
+  })
+
+  it('shares ten thousand partitions out among a hundred members, and again when some leave', () => {
+    const given = topics(Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`t${i}`, 100])))
+    const names = given.map(({ topic }) => topic)
+    const members = Array.from({ length: 100 }, (_, i) => member(`c${i}`, i % 2 === 0 ? names : names.slice(i % 50)))
+    const plan = strategy.plan(members, given)
+    expect(sizes(plan)).toEqual(Array(100).fill(100))
+    const staying = rejoined(strategy, members.slice(20), plan)
+    const next = strategy.plan(staying, given)
+    expect(sizes(next)).toEqual(Array(80).fill(125))
+    for (const { memberId } of staying) {
+      expect(new Set(show(next.get(memberId)!).split(' '))).toEqual(
+        new Set([...show(next.get(memberId)!).split(' '), ...show(plan.get(memberId)!).split(' ')]),
+      )
+    }
   })
 
   describe('with racks', () => {
@@ -199,7 +202,7 @@ describe.each(both)('%s', (_, strategy) => {
       const members = subscriptions.map((topics, i) =>
         memberWith(strategy, `c${i}`, topics, before[i] ?? '', 1, { rackId: abc[i]! }),
       )
-      const plan = settle(members, its)
+      const plan = settle(strategy, members, its)
       expect(sizes(plan)).toEqual([5, 5, 5])
       expect(mismatches(plan, members, its)).toBeLessThanOrEqual(most)
       // And now that it is as it should be, it stays.

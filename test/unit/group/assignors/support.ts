@@ -67,6 +67,42 @@ export function memberWith(
   })
 }
 
+/** The members after a rebalance, with what they were given. */
+export function rejoined(
+  strategy: BalanceStrategy,
+  members: readonly PlanMember[],
+  plan: GroupPlan,
+  generationId = 5,
+): PlanMember[] {
+  return members.map(({ memberId, topics, rackId, instanceId }) =>
+    memberWith(strategy, memberId, topics, show(plan.get(memberId) ?? []), generationId, { rackId, instanceId }),
+  )
+}
+
+/**
+ * The plan at the end of all rebalances: a cooperative one gives in the next what has to be given up first. They come to an
+ * end, or the test fails.
+ */
+export function settle(
+  strategy: BalanceStrategy,
+  members: readonly PlanMember[],
+  topics: readonly PlanTopic[],
+): GroupPlan {
+  let plan = strategy.plan(members, topics)
+  for (let round = 6; withholds(plan, members, topics); round++) {
+    if (round > 9)
+      throw new Error(`partitions are still withheld after four rebalances: ${JSON.stringify(shown(plan))}`)
+    plan = strategy.plan(rejoined(strategy, members, plan, round), topics)
+  }
+  return plan
+}
+
+/** Whether a plan leaves partitions to nobody that members subscribe to. */
+export function withholds(plan: GroupPlan, members: readonly PlanMember[], topics: readonly PlanTopic[]): boolean {
+  const wanted = topics.filter(({ topic }) => members.some(({ topics }) => topics.includes(topic)))
+  return sizes(plan).reduce((a, b) => a + b, 0) < wanted.reduce((sum, { partitions }) => sum + partitions.length, 0)
+}
+
 /** `t0-0 t0-1` as partitions. */
 export function parse(text: string): TopicPartition[] {
   return text
