@@ -40,7 +40,9 @@ export type {
   ErrorEvent,
   Hook,
   Hooks,
+  OffsetResetEvent,
   RequestEvent,
+  StalledEvent,
   ThrottleEvent,
 } from './observe/hooks.ts'
 export type { Logger } from './observe/logger.ts'

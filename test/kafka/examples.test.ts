@@ -66,3 +66,23 @@ it('encoders and serializers of users make the bytes that are read back', async 
     'read cellar: sensor 8 says 10 °C, in 6 bytes',
   ])
 })
+
+it('the partition consumer reads from the start, an offset and a time', async () => {
+  expect(await output('partition-consumer.ts')).toEqual([
+    'offset 0: alice = order 0',
+    'offset 1: bob = order 1',
+    'offset 2: carol = order 2',
+    'read 7 more',
+    'seven seconds later: order 7, and 2 to go',
+    'after the seek: order 1, and the next one is at offset 2',
+    'kept: {"offset":"2","key":"carol","value":"order 2"}',
+  ])
+})
+
+it('all partitions are read as one, and read on from where they were', async () => {
+  const people = ['alice', 'bob', 'carol', 'dave', 'erin']
+  expect(await output('all-partitions.ts')).toEqual([
+    ...people.map(person => `${person} has spent 350 cents`),
+    ...people.map(person => `${person} has now spent 351 cents`),
+  ])
+})

@@ -1,0 +1,58 @@
+/**
+ * Reads all partitions of a topic as one, remembers where it was in each, and goes on from there.
+ *
+ *     npx tsx scripts/with-kafka.ts examples/all-partitions.ts           a Kafka of its own, started for the occasion
+ *     KAFKA_BROKERS=localhost:9092 npx tsx examples/all-partitions.ts    a Kafka that runs already
+ */
+import { json, Kafka, string } from 'samsa'
+
+interface Order {
+  readonly cents: number
+}
+
+const kafka = new Kafka({ brokers: process.env.KAFKA_BROKERS ?? 'localhost:9092', clientId: 'all-partitions' })
+
+const topic = `all-partitions-${Date.now()}`
+const [created] = await kafka.admin().createTopics([{ name: topic, partitions: 3 }])
+if (created?.error) throw created.error
+
+const producer = kafka.producer({ key: string(), value: json<Order>() })
+const people = ['alice', 'bob', 'carol', 'dave', 'erin']
+const send = (cents: number) => producer.sendAll(people.map(key => ({ topic, key, value: { cents } })))
+await send(100)
+await send(250)
+
+// Deserializers give messages their types: `message.key` is text, `message.value` an Order.
+const consumer = kafka.consumer({ key: string(), value: json<Order>() })
+
+// Where each partition ends just now: this much is to be read. A service would leave this out, and read for ever.
+const ends = new Map<number, bigint>()
+for (const partition of await consumer.partitions(topic)) {
+  ends.set(partition, await kafka.client.getOffset(topic, partition, 'newest'))
+}
+const unread = new Set([...ends].filter(([, end]) => end > 0n).map(([partition]) => partition))
+
+const totals = new Map<string, number>()
+// What a consumer group would commit, you may keep where you like, best together with what the messages have led to.
+const positions = new Map([...ends.keys()].map(partition => [partition, 0n]))
+
+// A batch of each partition in turn: within a partition the order is that of the log, among partitions there is none.
+for await (const batch of consumer.consume(topic, { from: 'oldest' }).batches()) {
+  for (const { key, value } of batch) totals.set(key!, (totals.get(key!) ?? 0) + value!.cents)
+  positions.set(batch.partition, batch.nextOffset)
+  if (batch.nextOffset >= ends.get(batch.partition)!) unread.delete(batch.partition)
+  if (unread.size === 0) break
+}
+for (const person of people) console.log(`${person} has spent ${totals.get(person)} cents`)
+
+// Later, in another process perhaps: each partition from its own position.
+await send(1)
+const starts = [...positions].map(([partition, from]) => ({ topic, partition, from }))
+let left = people.length
+for await (const { key, value } of consumer.consume(starts)) {
+  totals.set(key!, (totals.get(key!) ?? 0) + value!.cents)
+  if (--left === 0) break
+}
+for (const person of people) console.log(`${person} has now spent ${totals.get(person)} cents`)
+
+await kafka.close()
