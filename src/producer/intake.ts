@@ -13,10 +13,10 @@ import { TopicQueues } from './topic-queues.ts'
 import type { ProducerMessage } from './types.ts'
 
 /**
- * What a message counts for that is in no batch yet, besides its key and value. It takes less, but where tens of thousands of
+ * What a message counts for that is in no batch yet, besides its key and value. It takes far less, but where many thousands of
  * such objects outlive a garbage collection, V8 makes all later ones old from the start, and a process of 130 MB one of 250.
  */
-const PENDING_BYTES = 16_384
+const PENDING_BYTES = 65_536
 /** What a record takes besides its key and value, about. */
 const RECORD_BYTES = 10
 
