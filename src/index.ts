@@ -1,8 +1,131 @@
 /** A Kafka client for Node.js in pure TypeScript. */
+
+export type { AclBinding, AclFilter, AclPatternType, AclResourceType, CreatedAcl, DeletedAcls } from './admin/acls.ts'
 export { Admin, type AdminOptions } from './admin/admin.ts'
-export type { AdminCallOptions, CreatedTopic, CreateTopicsOptions, NewTopic, TopicOutcome } from './admin/topics.ts'
-export { KafkaClient } from './cluster/kafka-client.ts'
-export type { OffsetTime, StartOffset } from './cluster/list-offset.ts'
+export type { AlterConfigOp, AlterConfigsOptions, AlteredConfigs, ConfigAlteration } from './admin/alter-configs.ts'
+export type {
+  AlteredGroupOffsets,
+  GroupOffsetsAlteration,
+  GroupOffsetsDeletion,
+  NewGroupOffset,
+  PartitionOutcome,
+} from './admin/alter-group-offsets.ts'
+export type { AclOperation } from './admin/authorized-operations.ts'
+export type { AdminCallOptions } from './admin/check.ts'
+export type { BrokerDescription, ClusterDescription, DescribeClusterOptions } from './admin/cluster.ts'
+export type {
+  ConfigDescription,
+  ConfigEntry,
+  ConfigQuery,
+  ConfigResource,
+  ConfigResourceType,
+  ConfigSource,
+  ConfigSynonym,
+  ConfigType,
+  DescribeConfigsOptions,
+  ListConfigResourcesOptions,
+} from './admin/configs.ts'
+export type {
+  CreateDelegationTokenOptions,
+  DelegationToken,
+  DescribeDelegationTokensOptions,
+  ExpireDelegationTokenOptions,
+  RenewDelegationTokenOptions,
+} from './admin/delegation-tokens.ts'
+export type {
+  DescribeGroupsOptions,
+  GroupDescription,
+  MemberDescription,
+  TopicPartitions,
+} from './admin/describe-groups.ts'
+export type {
+  DescribeTopicsOptions,
+  ListTopicsOptions,
+  PartitionDescription,
+  TopicDescription,
+  TopicListing,
+} from './admin/describe-topics.ts'
+export type { ElectedPartition, ElectionType } from './admin/elections.ts'
+export type {
+  DescribeFeaturesOptions,
+  FeatureMetadata,
+  FeatureUpdate,
+  FinalizedFeature,
+  SupportedFeature,
+  UpdatedFeature,
+  UpdateFeaturesOptions,
+} from './admin/features.ts'
+export type { GroupLag, ListGroupLagOptions, PartitionLag } from './admin/group-lag.ts'
+export type { MemberToRemove, RemovedMember, RemoveMembersOptions } from './admin/group-members.ts'
+export type { GroupOffset, GroupOffsets, GroupOffsetsQuery, ListGroupOffsetsOptions } from './admin/group-offsets.ts'
+export type { GroupListing, GroupOutcome, ListGroupsOptions } from './admin/groups.ts'
+export type {
+  BrokerLogDirs,
+  LogDirDescription,
+  MovedReplica,
+  ReplicaInfo,
+  ReplicaLogDir,
+  ReplicaMove,
+  TopicPartitionReplica,
+} from './admin/log-dirs.ts'
+export type { ListedOffset, ListOffsetsOptions, OffsetQuery, OffsetSpec } from './admin/offsets.ts'
+export type {
+  AbortTransactionSpec,
+  DescribeProducersOptions,
+  PartitionProducers,
+  ProducerState,
+} from './admin/producers.ts'
+export type {
+  NewRaftVoter,
+  QuorumInfo,
+  QuorumNode,
+  QuorumReplica,
+  RaftListener,
+  RaftVoter,
+  RaftVoterOptions,
+} from './admin/quorum.ts'
+export type {
+  AlterClientQuotasOptions,
+  AlteredClientQuota,
+  ClientQuota,
+  ClientQuotaAlteration,
+  ClientQuotaFilter,
+  QuotaEntity,
+  QuotaEntityType,
+} from './admin/quotas.ts'
+export type {
+  AlterPartitionReassignmentsOptions,
+  OngoingReassignment,
+  PartitionReassignment,
+  ReassignedPartition,
+} from './admin/reassignments.ts'
+export type { DeletedRecords, RecordsToDelete } from './admin/records.ts'
+export type {
+  AlteredUser,
+  ScramCredential,
+  ScramMechanism,
+  UserScramCredentialAlteration,
+  UserScramCredentials,
+} from './admin/scram-users.ts'
+export type { TopicName } from './admin/topic-names.ts'
+export type {
+  CreatedTopic,
+  CreateTopicsOptions,
+  DeletedTopic,
+  NewPartitions,
+  NewTopic,
+  TopicOutcome,
+} from './admin/topics.ts'
+export type {
+  FencedProducer,
+  ListTransactionsOptions,
+  TransactionDescription,
+  TransactionListing,
+} from './admin/transactions.ts'
+export { KafkaClient, type PartitionLeader } from './cluster/kafka-client.ts'
+export type { IsolationLevel, OffsetTime, StartOffset } from './cluster/list-offset.ts'
+export type { RequestTarget } from './cluster/route.ts'
+export type { BrokerNode } from './cluster/snapshot.ts'
 export type { BrokerList, KafkaConfig } from './config.ts'
 export { Consumer, type ConsumerOptions } from './consumer/consumer.ts'
 export { DeserializationError } from './consumer/deserialization-error.ts'

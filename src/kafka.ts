@@ -52,7 +52,7 @@ export class Kafka implements AsyncDisposable {
     const { brokers, clientId, net, metadata, logger, hooks } = resolved
     this.#config = resolved
     this.#client = new Client({ bootstrap: bootstrapOf(brokers), clientId, net, metadata, logger, hooks })
-    this.client = new KafkaClient(this.#client, metadata.retry)
+    this.client = new KafkaClient(this.#client, metadata)
   }
 
   /**

@@ -1,16 +1,15 @@
-import type { Client } from '../cluster/client.ts'
-import { errorCodes } from '../errors/broker-codes.ts'
-import { type BrokerError, brokerError } from '../errors/broker-error.ts'
-import { ConfigurationError, type ConfigurationProblem } from '../errors/client-errors.ts'
+import type { KafkaError } from '../errors/kafka-error.ts'
 import type { Response } from '../protocol/api.ts'
+import { CreatePartitions } from '../protocol/messages/create-partitions.ts'
 import { CreateTopics } from '../protocol/messages/create-topics.ts'
 import { DeleteTopics } from '../protocol/messages/delete-topics.ts'
 import { ZERO_UUID } from '../protocol/schema.ts'
-import type { RetryPolicy } from '../util/backoff.ts'
-import { listProblems, objectProblems } from '../util/known-keys.ts'
-import { describeValue } from '../util/options.ts'
-import { retrying } from '../util/retry.ts'
-import { eitherSignal } from '../util/wait.ts'
+import { bool, custom, int, required, section } from '../util/options.ts'
+import { type AdminContext, failureOf, inCall } from './call.ts'
+import { type AdminCallOptions, items, name } from './check.ts'
+import { replicaAssignment } from './replica-assignment.ts'
+import { topicConfigs } from './topic-configs.ts'
+import { isTopicId, type TopicName, topicNames } from './topic-names.ts'
 
 /** A topic to create. */
 export interface NewTopic {
@@ -27,9 +26,10 @@ export interface NewTopic {
 
 /** What became of one topic. The outcome of each is its own: one that failed does not fail the others. */
 export interface TopicOutcome {
+  /** Empty where a topic was given by its id, and its name is not known. */
   readonly name: string
   /** Absent when all went well. */
-  readonly error?: BrokerError
+  readonly error?: KafkaError
 }
 
 /** What became of a topic to be created. What the broker does not tell (before Kafka 2.4) is undefined. */
@@ -39,11 +39,10 @@ export interface CreatedTopic extends TopicOutcome {
   readonly replicationFactor?: number
 }
 
-export interface AdminCallOptions {
-  /** How long the brokers may work on it, in milliseconds; default `admin.timeoutMs`. */
-  readonly timeoutMs?: number | undefined
-  /** Drops the wait; the brokers may do it all the same. */
-  readonly signal?: AbortSignal | undefined
+/** What became of a topic to be deleted. */
+export interface DeletedTopic extends TopicOutcome {
+  /** Where the broker tells it, or it was given. */
+  readonly topicId?: string
 }
 
 export interface CreateTopicsOptions extends AdminCallOptions {
@@ -51,28 +50,51 @@ export interface CreateTopicsOptions extends AdminCallOptions {
   readonly validateOnly?: boolean | undefined
 }
 
-/** What the operations need of their facade. */
-export interface AdminContext {
-  readonly client: Client
-  readonly timeoutMs: number
-  readonly retry: RetryPolicy
+/** A topic that is to have more partitions. */
+export interface NewPartitions {
+  readonly name: string
+  /** How many partitions it is to have in the end. */
+  readonly totalCount: number
+  /** The node ids of the replicas of each new partition, the preferred leader first; by default the controller's choice. */
+  readonly replicaAssignment?: readonly (readonly number[])[] | undefined
 }
 
-type CreationResult = Response<typeof CreateTopics>['topics'][number]
+const count = int(undefined, { min: 1, max: 2 ** 31 - 1 })
+const newTopic = section(
+  {
+    name,
+    partitions: count,
+    replicationFactor: int(undefined, { min: 1, max: 2 ** 15 - 1 }),
+    replicaAssignment,
+    configs: custom<Readonly<Record<string, string | null>> | undefined>(undefined, topicConfigs, 'object'),
+  },
+  ({ partitions, replicationFactor, replicaAssignment }, report) => {
+    if (replicaAssignment === undefined || (partitions ?? replicationFactor) === undefined) return
+    report('replicaAssignment', 'says all: leave out partitions and replicationFactor')
+  },
+)
+const newPartitions = { name, totalCount: required(count), replicaAssignment }
+const validateOnly = { validateOnly: bool(false) }
 
-export async function createTopics(
+export function createTopics(
   context: AdminContext,
-  topics: readonly NewTopic[],
+  given: readonly NewTopic[],
   options: CreateTopicsOptions,
 ): Promise<CreatedTopic[]> {
-  checkNewTopics(topics, options)
-  const { timeoutMs = context.timeoutMs, validateOnly = false, signal } = options
-  const request = { topics: topics.map(creatable), timeoutMs, ...(validateOnly ? { validateOnly } : {}) }
-  return onController(context, signal, async (client, signal) => {
-    const controller = await client.controller(signal)
-    const limits = { signal, timeoutMs: withGrace(context, timeoutMs) }
-    const answer = await client.request(controller, CreateTopics, request, limits, 'admin')
-    checkController(answer.topics, controller.label)
+  return inCall(context, validateOnly, options, async (call, { validateOnly }) => {
+    const topics = items(given, 'topics', newTopic, ({ name }) => name)
+    const body = {
+      topics: topics.map(({ name, partitions = -1, replicationFactor = -1, replicaAssignment = [], configs = {} }) => ({
+        name,
+        numPartitions: partitions,
+        replicationFactor,
+        assignments: replicaAssignment.map((brokerIds, partitionIndex) => ({ partitionIndex, brokerIds })),
+        configs: Object.entries(configs).map(([name, value]) => ({ name, value })),
+      })),
+      timeoutMs: call.timeoutMs,
+      ...(validateOnly ? { validateOnly } : {}),
+    }
+    const answer = await call.ask(CreateTopics, body, { controller: true })
     return topics.map(({ name }) => {
       const result = answer.topics.find(each => each.name === name)
       const error = failureOf(`creating topic "${name}"`, result)
@@ -81,116 +103,65 @@ export async function createTopics(
   })
 }
 
-export async function deleteTopics(
+export function deleteTopics(
   context: AdminContext,
-  names: readonly string[],
+  given: readonly TopicName[],
   options: AdminCallOptions,
-): Promise<TopicOutcome[]> {
-  refuse([...listProblems(names, 'names'), ...objectProblems(options, 'options', ['timeoutMs', 'signal'])])
-  const { timeoutMs = context.timeoutMs, signal } = options
-  const body = (version: number) => ({
-    ...(version >= 6 ? { topics: names.map(name => ({ name, topicId: ZERO_UUID })) } : { topicNames: names }),
-    timeoutMs,
+): Promise<DeletedTopic[]> {
+  return inCall(context, {}, options, async call => {
+    const topics = topicNames(given, 'names')
+    const byId = topics.some(isTopicId)
+    const body = (version: number) => ({
+      ...(version >= 6 || byId
+        ? {
+            topics: topics.map(topic =>
+              isTopicId(topic) ? { name: null, topicId: topic.topicId } : { name: topic, topicId: ZERO_UUID },
+            ),
+          }
+        : { topicNames: topics as string[] }),
+      timeoutMs: call.timeoutMs,
+    })
+    const { responses } = await call.ask(DeleteTopics, body, { controller: true })
+    return topics.map(topic => {
+      const result = responses.find(each => (isTopicId(topic) ? each.topicId === topic.topicId : each.name === topic))
+      const base = isTopicId(topic) ? { name: result?.name ?? '', topicId: topic.topicId } : { name: topic }
+      const shown = isTopicId(topic) ? `with the id ${topic.topicId}` : `"${topic}"`
+      const error = failureOf(`deleting topic ${shown}`, result)
+      return error === undefined ? { ...base, ...idOf(result!.topicId) } : { ...base, error }
+    })
   })
-  return onController(context, signal, async (client, signal) => {
-    const controller = await client.controller(signal)
-    const limits = { signal, timeoutMs: withGrace(context, timeoutMs) }
-    const answer = await client.request(controller, DeleteTopics, body, limits, 'admin')
-    checkController(answer.responses, controller.label)
-    return names.map(name => {
-      const result = answer.responses.find(each => each.name === name)
-      const error = failureOf(`deleting topic "${name}"`, result)
+}
+
+export function createPartitions(
+  context: AdminContext,
+  given: readonly NewPartitions[],
+  options: CreateTopicsOptions,
+): Promise<TopicOutcome[]> {
+  return inCall(context, validateOnly, options, async (call, { validateOnly }) => {
+    const topics = items(given, 'topics', newPartitions, ({ name }) => name)
+    const body = {
+      topics: topics.map(({ name, totalCount, replicaAssignment }) => ({
+        name,
+        count: totalCount,
+        assignments: replicaAssignment?.map(brokerIds => ({ brokerIds })) ?? null,
+      })),
+      timeoutMs: call.timeoutMs,
+      validateOnly,
+    }
+    const { results } = await call.ask(CreatePartitions, body, { controller: true })
+    return topics.map(({ name }) => {
+      const result = results.find(each => each.name === name)
+      const error = failureOf(`creating partitions of topic "${name}"`, result)
       return error === undefined ? { name } : { name, error }
     })
   })
 }
 
-function details({ topicId, numPartitions, replicationFactor }: CreationResult): Omit<CreatedTopic, 'name'> {
-  return {
-    ...(topicId === ZERO_UUID ? {} : { topicId }),
-    ...(numPartitions < 0 ? {} : { partitions: numPartitions, replicationFactor }),
-  }
+function details(result: Response<typeof CreateTopics>['topics'][number]): Omit<CreatedTopic, 'name'> {
+  const { topicId, numPartitions, replicationFactor } = result
+  return { ...idOf(topicId), ...(numPartitions < 0 ? {} : { partitions: numPartitions, replicationFactor }) }
 }
 
-/** What the broker says went wrong with one item; brokers answer in any order, and perhaps not about every item. */
-function failureOf(
-  what: string,
-  result: { readonly errorCode: number; readonly errorMessage: string | null } | undefined,
-): BrokerError | undefined {
-  if (result === undefined) return brokerError(errorCodes.UNKNOWN_SERVER_ERROR, `${what}, which the answer leaves out`)
-  return result.errorCode === 0 ? undefined : brokerError(result.errorCode, what, result.errorMessage)
-}
-
-/** Tries again what failed on the way, with a fresh view of who the controller is. */
-async function onController<T>(
-  { client, retry }: AdminContext,
-  user: AbortSignal | undefined,
-  call: (client: Client, signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const either = eitherSignal(client.closing, user)
-  try {
-    // Where no broker is there at all, `metadata.retry` is enough: inside the retries here it would be multiplied by them.
-    await client.metadata.ready(either.signal)
-    const onRetry = () => client.metadata.refresh().catch(() => {})
-    return await retrying(retry, { signal: either.signal, onRetry }, () => call(client, either.signal))
-  } finally {
-    either.dispose()
-  }
-}
-
-/** Before KRaft only the controller itself did this; a broker that is it no more says so for every item. */
-function checkController(results: readonly { readonly errorCode: number }[], broker: string): void {
-  if (results.some(({ errorCode }) => errorCode === errorCodes.NOT_CONTROLLER)) {
-    throw brokerError(errorCodes.NOT_CONTROLLER, broker)
-  }
-}
-
-/** The broker gets the time that it was promised, and then the usual time to answer. */
-function withGrace({ client }: AdminContext, timeoutMs: number): number {
-  return timeoutMs + client.net.requestTimeoutMs
-}
-
-function creatable({ name, partitions = -1, replicationFactor = -1, replicaAssignment = [], configs = {} }: NewTopic) {
-  return {
-    name,
-    numPartitions: partitions,
-    replicationFactor,
-    assignments: replicaAssignment.map((brokerIds, partitionIndex) => ({ partitionIndex, brokerIds })),
-    configs: Object.entries(configs).map(([name, value]) => ({ name, value })),
-  }
-}
-
-const TOPIC_FIELDS = ['name', 'partitions', 'replicationFactor', 'replicaAssignment', 'configs']
-
-function checkNewTopics(topics: readonly NewTopic[], options: CreateTopicsOptions): void {
-  const problems = objectProblems(options, 'options', ['timeoutMs', 'validateOnly', 'signal'])
-  refuse([...problems, ...listProblems(topics, 'topics')])
-  refuse(topics.flatMap((topic, i) => newTopicProblems(topic, `topics[${i}]`)))
-}
-
-function newTopicProblems(topic: NewTopic, path: string): ConfigurationProblem[] {
-  const problems = objectProblems(topic, path, TOPIC_FIELDS)
-  if (typeof topic !== 'object' || topic === null) return problems
-  const { name, partitions, replicationFactor, replicaAssignment, configs = {} } = topic
-  const report = (option: string, problem: string) => problems.push({ option: `${path}.${option}`, problem })
-  if (typeof name !== 'string' || name === '') report('name', 'must be the name of a topic')
-  const count = 'must be a whole number from 1 on, not'
-  if (!isCount(partitions)) report('partitions', `${count} ${describeValue(partitions)}`)
-  if (!isCount(replicationFactor)) report('replicationFactor', `${count} ${describeValue(replicationFactor)}`)
-  if (replicaAssignment !== undefined && (partitions ?? replicationFactor) !== undefined) {
-    report('replicaAssignment', 'says all: leave out partitions and replicationFactor')
-  }
-  for (const [key, value] of Object.entries(configs)) {
-    if (typeof value === 'string' || value === null) continue
-    report(`configs[${JSON.stringify(key)}]`, `must be a string or null, not ${describeValue(value)}`)
-  }
-  return problems
-}
-
-function refuse(problems: readonly ConfigurationProblem[]): void {
-  if (problems.length > 0) throw new ConfigurationError(problems)
-}
-
-function isCount(value: number | undefined): boolean {
-  return value === undefined || (Number.isInteger(value) && value >= 1)
+function idOf(topicId: string): { readonly topicId?: string } {
+  return topicId === ZERO_UUID ? {} : { topicId }
 }

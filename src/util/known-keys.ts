@@ -1,4 +1,4 @@
-import type { ConfigurationProblem } from '../errors/client-errors.ts'
+import { ConfigurationError, type ConfigurationProblem } from '../errors/client-errors.ts'
 import { describeValue } from './options.ts'
 
 /** What is wrong with an argument that should be an object with no other keys than these. */
@@ -14,4 +14,9 @@ export function objectProblems(value: unknown, name: string, known: readonly str
 /** What is wrong with an argument that should be a list. */
 export function listProblems(value: unknown, name: string): ConfigurationProblem[] {
   return Array.isArray(value) ? [] : [{ option: name, problem: `must be a list, not ${describeValue(value)}` }]
+}
+
+/** @throws {@link ConfigurationError} with all of the problems, where there are any. */
+export function refuse(problems: readonly ConfigurationProblem[]): void {
+  if (problems.length > 0) throw new ConfigurationError(problems)
 }

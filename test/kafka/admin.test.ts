@@ -88,15 +88,16 @@ describe('createTopics', () => {
     const error = await failure(
       admin.createTopics([
         { name: '', partitions: 0 },
-        { name: 'b', partitions: 1, replicationFactor: 1.5, replicaAssignment: [[1]] },
+        { name: 'b', partitions: 1, replicaAssignment: [[1]] },
+        { name: 'c', replicationFactor: 1.5 },
       ]),
     )
     expect(error).toBeInstanceOf(ConfigurationError)
     expect((error as ConfigurationError).problems.map(({ option }) => option)).toEqual([
       'topics[0].name',
       'topics[0].partitions',
-      'topics[1].replicationFactor',
       'topics[1].replicaAssignment',
+      'topics[2].replicationFactor',
     ])
   })
 
