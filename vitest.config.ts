@@ -28,6 +28,17 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          // Other people's clients on the cluster inside the process.
+          name: 'interop',
+          include: ['test/interop/**/*.test.ts'],
+          maxWorkers: 2,
+          testTimeout: 60_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'kafka',
           include: ['test/kafka/**/*.test.ts'],
           // Starts the brokers once for all files of the ring, and only when one of them is run.

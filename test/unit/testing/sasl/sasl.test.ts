@@ -62,13 +62,20 @@ class Client {
 }
 
 /** The client's side of SCRAM, from RFC 5802 and not from the server's code. */
-function clientFinal(hash: string, password: string, firstBare: string, serverFirst: string, header = 'n,,') {
+function clientFinal(
+  hash: string,
+  password: string,
+  firstBare: string,
+  serverFirst: string,
+  header = 'n,,',
+  noncePrefix = '',
+) {
   const { nonce, salt, rounds } = /^r=(?<nonce>[^,]+),s=(?<salt>[^,]+),i=(?<rounds>\d+)$/.exec(serverFirst)!.groups!
   const length = createHash(hash).digest().length
   const salted = pbkdf2Sync(password, Buffer.from(salt!, 'base64'), Number(rounds), length, hash)
   const hmac = (key: Buffer, text: string) => createHmac(hash, key).update(text).digest()
   const clientKey = hmac(salted, 'Client Key')
-  const unproved = `c=${Buffer.from(header).toString('base64')},r=${nonce}`
+  const unproved = `c=${Buffer.from(header).toString('base64')},r=${noncePrefix}${nonce}`
   const signed = `${firstBare},${serverFirst},${unproved}`
   const signature = hmac(createHash(hash).update(clientKey).digest(), signed)
   const proof = Buffer.from(clientKey.map((byte, i) => byte ^ signature[i]!))
@@ -140,10 +147,18 @@ describe.each(scrams)('%s', (mechanism, hash) => {
     expect(client.connection.principal).toBe(`User:${user}`)
   })
 
+  it('lets in a client that puts its nonce in front of both, as librdkafka did', async () => {
+    const client = new Client()
+    await client.handshake(mechanism)
+    const challenge = await client.authenticate('n,,n=bob,r=abc')
+    const { message } = clientFinal(hash, users.bob, 'n=bob,r=abc', challenge.authBytes.toString(), 'n,,', 'abc')
+    expect(await client.authenticate(message)).toMatchObject({ errorCode: 0 })
+  })
+
   it.each([
     ['a wrong password', 'n,,', 'wrong', (final: string) => final],
     ['another header than before', 'n,a=alice,', users.alice, (final: string) => final.replace(/c=[^,]+/, 'c=biws')],
-    ['another nonce', 'n,,', users.alice, (final: string) => final.replace(',r=', ',r=x')],
+    ['another nonce', 'n,,', users.alice, (final: string) => final.replace(/,r=([^,]+)/, ',r=$1x')],
     ['a proof that is too short', 'n,,', users.alice, (final: string) => final.replace(/p=.*/, 'p=AAAA')],
     ['no proof', 'n,,', users.alice, (final: string) => final.replace(/,p=.*/, '')],
   ])('shuts out %s', async (_, header, password, change) => {
