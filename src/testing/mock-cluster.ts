@@ -79,7 +79,7 @@ export class MockCluster implements AsyncDisposable {
   /** @throws ConfigurationError when the topic cannot be, or is there already. */
   createTopic(name: string, { configs, ...sizes }: TopicOptions = {}): void {
     const outcome = orRefusal(() => this.#core.state.createTopic({ name, ...sizes, configs: asConfigs(configs ?? {}) }))
-    if (outcome instanceof Refusal) throw badArgument(`topics.${name}`, outcome.message)
+    if (outcome instanceof Refusal) throw badArgument(`topics[${JSON.stringify(name)}]`, outcome.message)
   }
 
   /** Deletes a topic and all that is in it. @throws ConfigurationError when there is no such topic. */

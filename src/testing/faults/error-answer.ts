@@ -44,7 +44,7 @@ function elements(type: FieldType, asked: Shape, version: number, request: Field
   const { element } = field!.type
   return (request[name] as unknown[]).map(item => {
     if (element.kind === 'struct') return answer(element.shape, type.shape, version, item as Fields, errorCode)
-    const [key] = Object.keys(type.shape).filter(own => own !== 'errorCode')
+    const [key] = Object.keys(type.shape).filter(own => !own.startsWith('error'))
     return { [key!]: item, errorCode }
   })
 }
