@@ -1,0 +1,335 @@
+import type { Client } from '../../cluster/client.ts'
+import type { TopicPartition } from '../../consumer/message.ts'
+import { errorCodes } from '../../errors/broker-codes.ts'
+import { backoffMs, type RetryPolicy } from '../../util/backoff.ts'
+import { sleep, within } from '../../util/wait.ts'
+import type { BalanceStrategy, RebalanceProtocol, TopicPartitions } from '../assignors/strategy.ts'
+import { Coordinator } from '../coordinator.ts'
+import { eventOf } from './event-of.ts'
+import { Heartbeats } from './heartbeats.ts'
+import { byTopic, flat, type Planned, planFor } from './plan.ts'
+import { type Identity, type MemberOptions, MemberRequests } from './requests.ts'
+import { type Action, beating, type Event, type State, transitions } from './transitions.ts'
+
+/** How long leaving may take: the coordinator finds out by itself in the end. */
+const LEAVE_TIMEOUT_MS = 700
+
+export interface MembershipOptions extends MemberOptions {
+  readonly heartbeatIntervalMs: number
+  /** What the coordinator refuses for now. */
+  readonly retry: RetryPolicy
+  /** While the coordinator moves, or cannot be reached. */
+  readonly moveRetry: RetryPolicy
+  readonly rackId: string | null
+  readonly userData: Buffer | null
+}
+
+/** The user's side of a member. The promises resolve when nobody works on the partitions any more. */
+export interface MemberOwner {
+  /** What it subscribes to now. */
+  topics(): readonly string[]
+  /** These partitions are the member's as well from now on, perhaps none. */
+  assign(added: readonly TopicPartition[], identity: Identity): Promise<void>
+  /** These are to be given up, which may still be committed. */
+  revoke(partitions: readonly TopicPartition[]): Promise<void>
+  /** All that it has, and all that is being given up, may be somebody else's already. */
+  lose(): Promise<void>
+  /** Called once, with what it failed with. */
+  onEnded(failure: { readonly error: unknown } | undefined): void
+}
+
+/**
+ * A member of a group: does what the table of transitions says, one thing at a time, heartbeats beside it. What comes out of
+ * something that has been overtaken since is ignored.
+ */
+export class Member {
+  readonly coordinator: Coordinator
+  readonly protocol: RebalanceProtocol
+  readonly #client: Client
+  readonly #options: MembershipOptions
+  readonly #owner: MemberOwner
+  readonly #requests: MemberRequests
+  readonly #heartbeats: Heartbeats
+  readonly #actions: { readonly [A in Action]: () => void }
+  #state: State = 'out'
+  #identity: Identity = { memberId: '', generationId: -1 }
+  #owned: readonly TopicPartition[] = []
+  #assignment: readonly TopicPartitions[] | null = null
+  #joined: Awaited<ReturnType<MemberRequests['join']>> | undefined
+  /** What the leader's plan was made for; undefined for the others. */
+  #planned: Planned | undefined
+  #assignedIn = -1
+  /** Why it must join again as soon as it has: it has changed its mind since it asked to. */
+  #secondThought: string | undefined
+  /** What is under way; what it leads to counts unless it was overtaken. */
+  #underWay = new AbortController()
+  /** Failures in a row, how many of them the coordinator answered, and the last. */
+  #attempts = 0
+  #refusals = 0
+  #lastError: unknown
+  /** Why it cannot go on. */
+  #failure: { readonly error: unknown } | undefined
+  #reason = 'the consumer has begun to read'
+  /** The work of the owner, one thing after the other. */
+  #work: Promise<unknown> = Promise.resolve()
+  #releases = 0
+  #forgetMetadata = () => {}
+
+  constructor(client: Client, groupId: string, options: MembershipOptions, owner: MemberOwner) {
+    this.#client = client
+    this.#options = options
+    this.#owner = owner
+    this.coordinator = new Coordinator(client, groupId)
+    const isCooperative = options.strategies.every(({ protocol }) => protocol === 'cooperative')
+    this.protocol = isCooperative ? 'cooperative' : 'eager'
+    this.#requests = new MemberRequests(this.coordinator, options)
+    this.#heartbeats = new Heartbeats(options.heartbeatIntervalMs, error => this.onFailure(error, this.#identity))
+    this.#actions = {
+      forget: () => this.#forget(),
+      beat: () => this.#heartbeats.start(signal => this.#requests.heartbeat(this.#identity, signal)),
+      adopt: () => this.#adopt(),
+      find: () => this.#attempt(signal => this.#find(signal)),
+      join: () => this.#attempt(signal => this.#join(signal)),
+      sync: () => this.#attempt(signal => this.#sync(signal)),
+      wait: () => this.#attempt(signal => this.#wait(signal)),
+      revoke: () => this.#release(() => (this.protocol === 'eager' ? this.#revokeAll() : Promise.resolve())),
+      release: () => this.#release(() => this.#revokeAll()),
+      lose: () => this.#lose(),
+      leave: () => this.#attempt(signal => this.#leave(signal)),
+    }
+  }
+
+  get state(): State {
+    return this.#state
+  }
+
+  /** What the coordinator knows it by now. */
+  get identity(): Identity {
+    return this.#identity
+  }
+
+  /** The partitions that it has. */
+  get owned(): readonly TopicPartition[] {
+    return this.#owned
+  }
+
+  /** Begins to join. */
+  start(): void {
+    const { metadata } = this.#client
+    this.#forgetMetadata = metadata.onChange(() => this.#onMetadata())
+    this.#post('start')
+  }
+
+  /** Joins again, for a reason of our own, which the log of the broker tells (KIP-800). */
+  rejoin(reason: string): void {
+    // In other states the next join says what there is to say.
+    if (this.#state === 'joining' || this.#state === 'syncing') this.#secondThought = reason
+    if (this.#state !== 'stable') return
+    this.#reason = reason
+    this.#post('rebalance')
+  }
+
+  /** A request of this identity failed: the way of heartbeats and commits to say what the coordinator says. */
+  onFailure(error: unknown, identity: Identity): void {
+    // It speaks of a generation that is over, or that a join which is under way will replace: its answer knows better.
+    if (identity !== this.#identity || !beating.has(this.#state)) return
+    const event = eventOf(error)
+    if (event === 'rebalance') this.rejoin('the group rebalances')
+    if (event !== 'stale' && event !== 'unknown' && event !== 'fatal') return
+    this.#lastError = error
+    if (event === 'fatal') this.#failure ??= { error }
+    this.#post(event)
+  }
+
+  /** Gives everything up and leaves the group. It has ended when the owner is told, with this failure if there is one. */
+  close(failure?: { readonly error: unknown }): void {
+    this.#failure ??= failure
+    this.#post('close')
+  }
+
+  #post(event: Event): void {
+    const transition = transitions[this.#state][event]
+    if (transition === undefined) return
+    const [next, ...actions] = transition
+    this.#client.logger.debug('group member', { group: this.coordinator.groupId, from: this.#state, event, to: next })
+    this.#state = next
+    // Whatever was under way is overtaken.
+    this.#underWay.abort(new Error(`overtaken: ${event}`))
+    if (!beating.has(next)) this.#heartbeats.stop()
+    for (const action of actions) this.#actions[action]()
+    if (next === 'ended') this.#end()
+  }
+
+  /** Does something that leads to an event, unless it is overtaken before. */
+  async #attempt(call: (signal: AbortSignal) => Promise<Event>): Promise<void> {
+    const underWay = new AbortController()
+    this.#underWay = underWay
+    try {
+      const event = await call(underWay.signal)
+      if (!underWay.signal.aborted) this.#post(event)
+    } catch (error) {
+      if (!underWay.signal.aborted) this.#onRefused(error)
+    }
+  }
+
+  #onRefused(error: unknown): void {
+    const event = eventOf(error)
+    this.#lastError = error
+    if (event === 'failed') this.#refusals++
+    const isFatal = event === 'fatal' || this.#refusals > this.#options.retry.max
+    if (isFatal) this.#failure ??= { error }
+    this.#post(isFatal ? 'fatal' : event)
+  }
+
+  async #find(signal: AbortSignal): Promise<Event> {
+    await this.coordinator.find(signal)
+    return 'found'
+  }
+
+  async #join(signal: AbortSignal): Promise<Event> {
+    const { generationId } = this.#identity
+    const standing = {
+      ...this.#options,
+      topics: this.#owner.topics(),
+      owned: byTopic(this.#owned),
+      generationId,
+      assignment: this.#assignment,
+      assignedIn: this.#assignedIn,
+    }
+    this.#secondThought = undefined
+    const onNamed = (memberId: string) => {
+      if (!signal.aborted) this.#identity = { memberId, generationId }
+    }
+    const joined = await this.#requests.join(this.#identity.memberId, standing, this.#reason, onNamed, signal)
+    if (signal.aborted) return 'joined'
+    this.#joined = joined
+    this.#identity = { memberId: joined.memberId, generationId: joined.generationId }
+    return 'joined'
+  }
+
+  async #sync(signal: AbortSignal): Promise<Event> {
+    const joined = this.#joined!
+    const strategy = this.#requests.strategyOf(joined)
+    this.#planned = undefined
+    if (joined.leader === joined.memberId) {
+      const planned = await planFor(this.#client, strategy, joined.members, signal)
+      for (const topic of planned.counts.keys()) this.#client.metadata.use(topic)
+      this.#planned = joined.skipAssignment ? { ...planned, assignments: [] } : planned
+    }
+    const { protocolName, generationId } = joined
+    const assignments = this.#planned?.assignments ?? []
+    const answer = await this.#requests.sync(this.#identity, protocolName ?? '', assignments, signal)
+    if (signal.aborted) return 'synced'
+    this.#assignment = answer.assignedPartitions
+    this.#assignedIn = generationId
+    this.#told(strategy, answer.userData, generationId)
+    return 'synced'
+  }
+
+  #told(strategy: BalanceStrategy, userData: Buffer | null, generationId: number): void {
+    const { memberId } = this.#identity
+    strategy.onAssignment?.({ partitions: this.#assignment!, userData, memberId, generationId })
+  }
+
+  async #wait(signal: AbortSignal): Promise<Event> {
+    const { retry, moveRetry } = this.#options
+    const policy = this.#refusals > 0 ? retry : moveRetry
+    await sleep(backoffMs(policy, ++this.#attempts, this.#lastError), signal)
+    return 'rested'
+  }
+
+  #adopt(): void {
+    this.#attempts = 0
+    this.#refusals = 0
+    const assigned = flat(this.#assignment!)
+    const [before, after] = [names(this.#owned), names(assigned)]
+    const revoked = this.#owned.filter(each => !after.has(nameOf(each)))
+    const added = assigned.filter(each => !before.has(nameOf(each)))
+    this.#owned = assigned
+    const identity = this.#identity
+    this.#owe(async () => {
+      if (revoked.length > 0) await this.#owner.revoke(revoked)
+      // It may have lost them while it gave up the others.
+      if (this.#identity === identity && this.#owned === assigned) await this.#owner.assign(added, identity)
+      // What it has given up can be given to others now (KIP-429).
+      const reason = revoked.length > 0 ? 'partitions were given up' : this.#secondThought
+      if (reason !== undefined && this.#identity === identity) this.rejoin(reason)
+    })
+  }
+
+  #forget(): void {
+    this.#identity = { memberId: '', generationId: -1 }
+  }
+
+  /** Gives up what the coordinator takes to be ours; the last to do so says that it is done. */
+  #release(give: () => Promise<void>): void {
+    const release = ++this.#releases
+    this.#owe(give).then(() => {
+      if (release === this.#releases) this.#post('released')
+    })
+  }
+
+  #revokeAll(): Promise<void> {
+    const owned = this.#owned
+    this.#owned = []
+    return owned.length === 0 ? Promise.resolve() : this.#owner.revoke(owned)
+  }
+
+  /** The owner is told at once, even while it gives something up. */
+  #lose(): void {
+    const { groupId } = this.coordinator
+    const fields = { group: groupId, ...this.#identity, error: String(this.#lastError) }
+    if (this.#owned.length > 0) this.#client.logger.warn('a group member has lost its partitions', fields)
+    this.#owned = []
+    this.#identity = { memberId: this.#identity.memberId, generationId: -1 }
+    const lost = this.#owner.lose()
+    this.#release(() => lost)
+  }
+
+  /** Adds work of the owner. What that throws closes the member. */
+  #owe(work: () => Promise<void>): Promise<unknown> {
+    this.#work = this.#work.then(work).catch(error => this.close({ error }))
+    return this.#work
+  }
+
+  async #leave(signal: AbortSignal): Promise<Event> {
+    const { memberId } = this.#identity
+    // A static member is expected back; who has no member id has not been let in.
+    if (memberId === '' || this.#options.instanceId !== null) return 'left'
+    const late = () => new Error('too late')
+    await within(this.#requests.leave(memberId, 'the consumer is closed', signal), LEAVE_TIMEOUT_MS, late).catch(
+      () => {},
+    )
+    return 'left'
+  }
+
+  /** The leader sees to it that partitions that are added, or go, are shared out anew. */
+  #onMetadata(): void {
+    if (this.#planned === undefined || this.#state !== 'stable') return
+    const { metadata } = this.#client
+    const { topicErrors } = metadata.snapshot
+    for (const [topic, count] of this.#planned.counts) {
+      metadata.use(topic)
+      const isGone = topicErrors.get(topic) === errorCodes.UNKNOWN_TOPIC_OR_PARTITION
+      const now = metadata.topic(topic)?.partitions.length ?? (isGone ? 0 : count)
+      if (now === count) continue
+      this.rejoin(`topic "${topic}" has ${now} partitions now`)
+      return
+    }
+  }
+
+  #end(): void {
+    this.#forgetMetadata()
+    this.#heartbeats.stop()
+    this.coordinator.close()
+    this.#owner.onEnded(this.#failure)
+  }
+}
+
+function nameOf({ topic, partition }: TopicPartition): string {
+  return `${topic}-${partition}`
+}
+
+function names(partitions: readonly TopicPartition[]): Set<string> {
+  return new Set(partitions.map(nameOf))
+}
