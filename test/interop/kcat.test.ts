@@ -89,7 +89,12 @@ describe.each(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'])('kcat, by %s,', mecha
   it('is let in with the right password', async () => {
     const cluster = await mockCluster({ sasl: { users: { alice: 'wonder' } }, topics: { orders: {} } })
     await kcat(cluster.brokers, ['-P', '-t', 'orders', ...settings('wonder')], 'hello')
-    expect(cluster.log('orders', 0).messages().map(({ value }) => String(value))).toEqual(['hello'])
+    expect(
+      cluster
+        .log('orders', 0)
+        .messages()
+        .map(({ value }) => String(value)),
+    ).toEqual(['hello'])
   })
 
   it('is shut out with a wrong one', async () => {
