@@ -39,8 +39,19 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'embedded',
+          // The shared files run in two rings: on the in-process cluster, and on real brokers to see that it is like them.
+          include: ['test/embedded/**/*.test.ts', 'test/shared/**/*.test.ts'],
+          globalSetup: [file('./test/support/mock-setup.ts')],
+          testTimeout: 60_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'kafka',
-          include: ['test/kafka/**/*.test.ts'],
+          include: ['test/kafka/**/*.test.ts', 'test/shared/**/*.test.ts'],
           // Starts the brokers once for all files of the ring, and only when one of them is run.
           globalSetup: [file('./test/support/kafka-setup.ts')],
           // Real brokers want the cores too; more files at a time would only wait for one another and time out.

@@ -9,6 +9,11 @@ import type { ApiName, ClientConnection, Handlers, RequestContext } from '../han
 import type { AnyRequest, AnyResponse, Delivery } from './exchange.ts'
 import type { Incoming } from './incoming.ts'
 
+/**
+ * Brokers since Kafka 4 say that they take Produce from version 0 on, which is not true: librdkafka would not compress
+ * otherwise (KAFKA-18659).
+ */
+const SAID_OF_PRODUCE = 0
 const BEFORE_AUTHENTICATION = new Set<ApiName>(['ApiVersions', 'SaslHandshake', 'SaslAuthenticate'])
 
 type AnyHandler = (
@@ -36,7 +41,7 @@ export class Dispatcher {
     history: History,
     now: () => number,
   ) {
-    this.#handlers = { ...handlers, ApiVersions: apiVersions(() => without(this.lies, this.#offered)) }
+    this.#handlers = { ...handlers, ApiVersions: apiVersions(() => this.#said()) }
     this.#limits = limits
     this.#faults = faults
     this.#history = history
@@ -82,6 +87,13 @@ export class Dispatcher {
     if (BEFORE_AUTHENTICATION.has(api)) return
     if (principal === undefined) throw new ProtocolError(`${api} came before the client had authenticated`)
     if (this.#now() >= expiresAtMs) throw new ProtocolError('the client has not authenticated again in time')
+  }
+
+  #said(): OfferedVersions {
+    const { Produce } = this.#offered
+    const isWhole = Produce?.min === apis.Produce.versions.min
+    const said = isWhole ? { ...this.#offered, Produce: { ...Produce, min: SAID_OF_PRODUCE } } : this.#offered
+    return without(this.lies, said)
   }
 
   #offer(): OfferedVersions {

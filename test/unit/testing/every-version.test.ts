@@ -18,7 +18,9 @@ describe('every API that the brokers offer', () => {
     expect(apiKeys.length).toBeGreaterThan(30)
     for (const { apiKey, minVersion, maxVersion } of apiKeys) {
       const { name } = Object.values(apis).find(({ key }) => key === apiKey)!
-      for (let version = minVersion; version <= maxVersion; version++) {
+      // Brokers claim to know versions of Produce that they do not.
+      const first = Math.max(minVersion, apis[name as Name].versions.min)
+      for (let version = first; version <= maxVersion; version++) {
         // Those that end the connection when they come at the wrong time have one of their own.
         const asking = name.startsWith('Sasl') ? await RawClient.connect(cluster) : client
         await expect(asking.ask(name as Name, bodies[name as Name] ?? {}, version)).resolves.toBeDefined()
