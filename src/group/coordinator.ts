@@ -59,9 +59,10 @@ export class Coordinator {
     }
   }
 
-  /** The error of an answer, which may say that another broker is the coordinator. */
-  errorOf(errorCode: number, message?: string | null): KafkaError {
-    const error = brokerError(errorCode, `group "${this.groupId}"`, message)
+  /** The error of an answer, or of a part of it, which may say that another broker is the coordinator. */
+  errorOf(errorCode: number, part?: string): KafkaError {
+    const group = `group "${this.groupId}"`
+    const error = brokerError(errorCode, part === undefined ? group : `${part} in ${group}`)
     if (error.remedy === 'find-coordinator') this.forget()
     return error
   }

@@ -1,5 +1,11 @@
 import { expect, it } from 'vitest'
-import { type Action, type Event, type State, type Transition, transitions } from '../../../../src/group/membership/transitions.ts'
+import {
+  type Action,
+  type Event,
+  type State,
+  type Transition,
+  transitions,
+} from '../../../../src/group/membership/transitions.ts'
 
 const states = Object.keys(transitions) as State[]
 
@@ -10,7 +16,7 @@ function run(...events: Event[]): { state: State; actions: Action[] } {
   for (const event of events) {
     const transition: Transition | undefined = transitions[state][event]
     if (transition === undefined) continue
-    const [next, ...its] = transition
+    const [next, ...its]: Transition = transition
     state = next
     actions.push(...its)
   }
