@@ -35,8 +35,8 @@ export interface TransactionalAppend {
   readonly producerEpoch: number
   readonly topic: string
   readonly partition: number
-  /** From Produce version 12 on the partition need not have been added before: producing does (KIP-890). */
-  readonly addsPartition: boolean
+  /** Of the Produce request: newer clients know more errors, and may leave out AddPartitionsToTxn (KIP-890). */
+  readonly version: number
 }
 
 /** What producing asks of the transaction coordinator. */

@@ -11,7 +11,6 @@ import type { Services } from './services.ts'
 
 const BY_TOPIC_ID_SINCE = 13
 const HINTS_SINCE = 10
-const ADDS_PARTITIONS_SINCE = 12
 
 type PartitionRequest = RequestOf<'Produce'>['topicData'][number]['partitionData'][number]
 type PartitionResponse = ResponseOf<'Produce'>['responses'][number]['partitionResponses'][number]
@@ -87,14 +86,13 @@ function checkProducer(
   }
   log.producers.check(producer)
   if (!isTransactional || log.producers.hasOpenTransaction(producerId)) return
-  const addsPartition = version >= ADDS_PARTITIONS_SINCE
   const admitted = transactionGate.admit({
     transactionalId: transactionalId!,
     producerId,
     producerEpoch,
     topic,
     partition: index,
-    addsPartition,
+    version,
   })
   if (admitted !== errorCodes.NONE) throw new Refusal(admitted)
 }

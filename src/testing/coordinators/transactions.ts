@@ -9,6 +9,10 @@ import { isExhausted, NO_EPOCH, NO_PRODUCER_ID, type ProducerIdentity, Transacti
 
 const TYPE: CoordinatorType = 'transaction'
 const COORDINATOR_EPOCH = 0
+/** From this version on clients know that a transaction can only be aborted. */
+const PRODUCE_KNOWS_ABORTABLE_SINCE = 11
+/** From this version on a partition need not have been added before: producing does (KIP-890). */
+const PRODUCE_ADDS_PARTITION_SINCE = 12
 
 /** All transactional ids of a cluster, whichever broker coordinates them, and the steps of their transactions. */
 export class Transactions implements TransactionGate {
@@ -69,14 +73,15 @@ export class Transactions implements TransactionGate {
     this.#timers.set(transaction.id, transaction.timeoutMs, () => this.fence(transaction))
   }
 
-  admit({ transactionalId, topic, partition, addsPartition, ...identity }: TransactionalAppend): number {
+  admit({ transactionalId, topic, partition, version, ...identity }: TransactionalAppend): number {
     const transaction = this.open(transactionalId, identity)
-    if (typeof transaction === 'number') return appendError(transaction, addsPartition)
-    if (addsPartition) {
+    if (typeof transaction === 'number') return appendError(transaction, version)
+    if (version >= PRODUCE_ADDS_PARTITION_SINCE) {
       this.begin(transaction)
       transaction.addPartition(topic, partition)
     }
-    return transaction.has(topic, partition) ? errorCodes.NONE : errorCodes.INVALID_TXN_STATE
+    if (transaction.has(topic, partition)) return errorCodes.NONE
+    return version >= PRODUCE_KNOWS_ABORTABLE_SINCE ? errorCodes.TRANSACTION_ABORTABLE : errorCodes.INVALID_TXN_STATE
   }
 
   /** Aborts a transaction whose producer has taken too long or was replaced, and shuts that producer out. */
@@ -137,9 +142,10 @@ export class Transactions implements TransactionGate {
 }
 
 /** What a producer is told about a batch, where adding its partition would be told otherwise. */
-function appendError(error: number, addsPartition: boolean): number {
+function appendError(error: number, version: number): number {
   if (error === errorCodes.PRODUCER_FENCED) return errorCodes.INVALID_PRODUCER_EPOCH
+  const isKnown = version >= PRODUCE_ADDS_PARTITION_SINCE
   // Clients before KIP-890 would not try again for this reason; for that one they do.
-  if (error === errorCodes.CONCURRENT_TRANSACTIONS && !addsPartition) return errorCodes.NOT_ENOUGH_REPLICAS
+  if (error === errorCodes.CONCURRENT_TRANSACTIONS && !isKnown) return errorCodes.NOT_ENOUGH_REPLICAS
   return error
 }

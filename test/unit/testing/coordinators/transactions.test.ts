@@ -222,22 +222,19 @@ describe('a transaction that takes too long', () => {
 })
 
 describe('the gate for batches', () => {
-  const append = (cluster: FakeCluster, identity: Identity, partition: number, addsPartition: boolean) =>
-    cluster.coordinators.transactionGate.admit({
-      transactionalId: ID,
-      ...identity,
-      topic: 'orders',
-      partition,
-      addsPartition,
-    })
+  const append = (cluster: FakeCluster, identity: Identity, partition: number, version: number) => {
+    const batch = { transactionalId: ID, ...identity, topic: 'orders', partition, version }
+    return cluster.coordinators.transactionGate.admit(batch)
+  }
 
   it('lets in what was added, and adds by itself from Produce v12 on', async () => {
     const cluster = new FakeCluster()
     const identity = await open(cluster)
-    expect(append(cluster, identity, 0, false)).toBe(0)
-    expect(append(cluster, identity, 3, false)).toBe(errorCodes.INVALID_TXN_STATE)
-    expect(append(cluster, identity, 3, true)).toBe(0)
-    expect(append(cluster, identity, 3, false)).toBe(0)
+    expect(append(cluster, identity, 0, 10)).toBe(0)
+    expect(append(cluster, identity, 3, 10)).toBe(errorCodes.INVALID_TXN_STATE)
+    expect(append(cluster, identity, 3, 11)).toBe(errorCodes.TRANSACTION_ABORTABLE)
+    expect(append(cluster, identity, 3, 12)).toBe(0)
+    expect(append(cluster, identity, 3, 10)).toBe(0)
     await end(cluster, identity)
     expect(cluster.store.markers.map(({ partition }) => partition)).toEqual([0, 1, 3])
   })
@@ -245,11 +242,11 @@ describe('the gate for batches', () => {
   it('keeps out who does not own the transactional id, and what comes while it ends', async () => {
     const cluster = new FakeCluster({ markerDelayMs: 100 })
     const identity = await open(cluster)
-    expect(append(cluster, { ...identity, producerId: 5n }, 0, true)).toBe(errorCodes.INVALID_PRODUCER_ID_MAPPING)
-    expect(append(cluster, { ...identity, producerEpoch: 9 }, 0, true)).toBe(errorCodes.INVALID_PRODUCER_EPOCH)
+    expect(append(cluster, { ...identity, producerId: 5n }, 0, 12)).toBe(errorCodes.INVALID_PRODUCER_ID_MAPPING)
+    expect(append(cluster, { ...identity, producerEpoch: 9 }, 0, 12)).toBe(errorCodes.INVALID_PRODUCER_EPOCH)
     await end(cluster, identity)
-    expect(append(cluster, identity, 0, false)).toBe(errorCodes.NOT_ENOUGH_REPLICAS)
-    expect(append(cluster, identity, 0, true)).toBe(errorCodes.CONCURRENT_TRANSACTIONS)
+    expect(append(cluster, identity, 0, 11)).toBe(errorCodes.NOT_ENOUGH_REPLICAS)
+    expect(append(cluster, identity, 0, 12)).toBe(errorCodes.CONCURRENT_TRANSACTIONS)
   })
 })
 
