@@ -13,6 +13,9 @@ export interface BrokerPlan {
 /** All brokers listen on the loopback address only: a test cluster is nobody else's business. */
 export const host = '127.0.0.1'
 
+/** The rack that a broker is in. */
+export const rackOf = (id: number): string => `rack-${id}`
+
 /** The configuration of one broker (and controller) of the cluster `plans`. */
 export function serverProperties(
   plan: BrokerPlan,
@@ -26,6 +29,8 @@ export function serverProperties(
   return {
     'process.roles': 'broker,controller',
     'node.id': String(plan.id),
+    // Each in a rack of its own, so that a client can be nearer to one than to the others.
+    'broker.rack': rackOf(plan.id),
     'controller.quorum.voters': plans.map(({ id, controllerPort }) => `${id}@${host}:${controllerPort}`).join(','),
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'PLAINTEXT',

@@ -5,9 +5,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
@@ -34,6 +37,7 @@ public class JavaClient {
       case "write" -> write(task);
       case "read" -> read(task);
       case "transactions" -> transactions(task);
+      case "interleaved" -> interleaved(task);
       case "delete-records" -> deleteRecords(task);
       default -> throw new IllegalArgumentException(args[0]);
     };
@@ -124,6 +128,54 @@ public class JavaClient {
       }
     }
     return offsets;
+  }
+
+  /**
+   * Writes transactions of several producers, all of them open at the same time, to all partitions; about half of them are
+   * aborted. Gives all messages.
+   */
+  static Object interleaved(JsonNode task) throws Exception {
+    var topic = task.get("topic").asText();
+    int partitions = task.get("partitions").asInt();
+    var random = new Random(42);
+    var codecs = List.of("none", "lz4", "gzip");
+    var producers = new ArrayList<KafkaProducer<byte[], byte[]>>();
+    for (String codec : codecs) {
+      producers.add(producer(task, Map.of("transactional.id", topic + codec, "compression.type", codec, "linger.ms", "0")));
+    }
+    for (var producer : producers) producer.initTransactions();
+    var written = new ArrayList<Object>();
+    int number = 0;
+    for (int round = 0; round < task.get("rounds").asInt(); round++) {
+      for (var producer : producers) producer.beginTransaction();
+      var sent = new ArrayList<Map<String, Future<RecordMetadata>>>();
+      for (var producer : producers) sent.add(new LinkedHashMap<>());
+      for (int part = 0; part < 4; part++) {
+        for (int i = 0; i < producers.size(); i++) {
+          for (int count = random.nextInt(8); count > 0; count--) {
+            var value = "message " + number++;
+            var record = new ProducerRecord<byte[], byte[]>(topic, random.nextInt(partitions), null, value.getBytes());
+            sent.get(i).put(value, producers.get(i).send(record));
+          }
+          // What was not sent yet would not be written at all by a transaction that is aborted.
+          producers.get(i).flush();
+        }
+      }
+      var order = new ArrayList<>(List.of(0, 1, 2));
+      Collections.shuffle(order, random);
+      for (int i : order) {
+        boolean commits = random.nextBoolean();
+        if (commits) producers.get(i).commitTransaction();
+        else producers.get(i).abortTransaction();
+        for (var each : sent.get(i).entrySet()) {
+          var metadata = each.getValue().get();
+          written.add(Map.of("partition", metadata.partition(), "offset", metadata.offset(), "value", each.getKey(),
+              "committed", commits));
+        }
+      }
+    }
+    for (var producer : producers) producer.close();
+    return written;
   }
 
   /** Deletes what comes before an offset and gives the offset with which the partition now begins. */

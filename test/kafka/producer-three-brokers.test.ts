@@ -7,6 +7,7 @@ import { exactlyOnce, Ledger } from './support/ledger.ts'
 import { ownCluster } from './support/own.ts'
 import { quickToNotice, quiet } from './support/restarts.ts'
 import { untilWhole } from './support/whole.ts'
+import { Witness } from './support/witness.ts'
 
 needsKafka()
 
@@ -51,7 +52,7 @@ it('producers that are closed while the leader stops send everything, or say how
   await untilWhole(cluster(), topics)
 })
 
-it('messages for 100 new topics of 10 partitions at once are in Kafka exactly once and in order', {
+it('messages for 100 new topics of 10 partitions at once are in Kafka exactly once and in order, and are read so as one', {
   timeout: FAULT_MS,
 }, async () => {
   const started = performance.now()
@@ -63,9 +64,12 @@ it('messages for 100 new topics of 10 partitions at once are in Kafka exactly on
   expect(created.flatMap(({ error }) => error ?? [])).toEqual([])
   const ledger = new Ledger(topics, 10)
   const producer = kafka.producer()
+  const streams = [kafka.consumer().consume(topics, { from: 'oldest' })]
+  const reader = new Witness('who reads 1,000 partitions as one', ledger, streams, 'batches')
   // A few for each while the brokers are still making the partitions, and then very many in one turn of the event loop.
   await new Flow(producer, ledger, 5 * ledger.size, 'send').done()
   await new Flow(kafka.producer(), ledger, 100 * ledger.size, 'enqueue').done()
+  await reader.sawAll()
   const found = await ledger.compare(kafka)
   report('1,000 partitions', found, { retries: producer.stats().retries, ms: performance.now() - started })
   expect(found).toMatchObject({ ...exactlyOnce, acknowledged: 105 * ledger.size })

@@ -11,13 +11,14 @@ export interface Stream {
 }
 
 /**
- * Reads all partitions of a ledger's topic in the background. The messages of each partition are numbered by their offsets: one that
+ * Reads all partitions of a ledger in the background. The messages of each partition are numbered by their offsets: one that
  * is missing, comes twice or too early ends the reading with an error.
  */
 export class Witness {
   readonly #name: string
   readonly #ledger: Ledger
   readonly #streams: readonly Stream[]
+  readonly #topics: readonly string[]
   /** How many messages of each partition have come. */
   readonly #seen: Count[]
   readonly #failed: Promise<never>
@@ -26,6 +27,7 @@ export class Witness {
     this.#name = name
     this.#ledger = ledger
     this.#streams = streams
+    this.#topics = ledger.topics
     this.#seen = Array.from({ length: ledger.size }, () => new Count())
     const readings = streams.map(stream =>
       way === 'messages' ? this.#readMessages(stream) : this.#readBatches(stream),
@@ -69,7 +71,7 @@ export class Witness {
   }
 
   #take({ topic, partition, offset, value }: Message): void {
-    const seen = this.#seen[partition]!
+    const seen = this.#seen[(this.#topics.indexOf(topic) * this.#ledger.size) / this.#topics.length + partition]!
     const number = Number.parseInt(value!.toString('latin1', 0, 20), 10)
     if (Number(offset) !== seen.value || number !== seen.value) {
       const where = `${topic}-${partition} at offset ${offset}`

@@ -20,6 +20,7 @@ describe('broker configuration', () => {
       listeners: 'PLAINTEXT://127.0.0.1:9092,TLS://127.0.0.1:29092,CONTROLLER://127.0.0.1:19092',
       'advertised.listeners': 'PLAINTEXT://127.0.0.1:9092,TLS://127.0.0.1:29092',
       'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,TLS:SSL',
+      'broker.rack': 'rack-1',
       'offsets.topic.replication.factor': '3',
       'transaction.state.log.min.isr': '2',
     })
