@@ -41,7 +41,7 @@ export default defineConfig({
         test: {
           name: 'embedded',
           // The shared files run in two rings: on the in-process cluster, and on real brokers to see that it is like them.
-          include: ['test/embedded/**/*.test.ts', 'test/shared/**/*.test.ts'],
+          include: ['test/shared/**/*.test.ts', 'examples/**/*.test.ts'],
           globalSetup: [file('./test/support/mock-setup.ts')],
           testTimeout: 60_000,
           sequence: { groupOrder: 0 },

@@ -1,7 +1,8 @@
 /**
  * Makes a topic, sends ten messages with keys, reads them back and ends.
  *
- *     npm run quickstart                                  a Kafka of its own, started for the occasion
+ *     npm run quickstart                                  a Kafka cluster inside the process
+ *     npm run quickstart -- --kafka                       a real Kafka, started for the occasion
  *     KAFKA_BROKERS=localhost:9092 npm run quickstart     a Kafka that runs already
  */
 import { Kafka } from 'samsa'
