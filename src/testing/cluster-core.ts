@@ -28,13 +28,13 @@ export class ClusterCore {
   #connections = 0
 
   constructor(options: Options<typeof mockClusterOptions>) {
-    const { clock, apiVersions, autoCreateTopics, sasl } = options
+    const { clock, apiVersions, autoCreateTopics, sasl, coordinators } = options
     this.#options = options
     const configs = { 'auto.create.topics.enable': String(autoCreateTopics), ...asConfigs(options.configs) }
     const state = new ClusterState(clock, configs)
     this.state = state
     this.faults = new Faults(clock, name => state.topicId(name))
-    this.coordinators = new Coordinators(state, coordinatorOptions(configs))
+    this.coordinators = new Coordinators(state, { ...coordinatorOptions(configs), ...coordinators })
     state.onCoordinatorsMoved(() => this.coordinators.coordinatorsMoved())
     this.#sasl = new Sasl(clock, sasl)
     const { transactionGate } = this.coordinators

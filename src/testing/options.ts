@@ -3,7 +3,7 @@ import type { ConfigurationProblem } from '../errors/client-errors.ts'
 import { apis } from '../protocol/apis.ts'
 import type { VersionRange } from '../protocol/versions.ts'
 import { objectProblems } from '../util/known-keys.ts'
-import { bool, type CheckResult, custom, describeValue, int, type OptionsInput } from '../util/options.ts'
+import { bool, type CheckResult, custom, describeValue, int, ms, type OptionsInput } from '../util/options.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { checkBrokerConfigs } from './configs/broker-configs.ts'
 import type { Configs } from './configs/definition.ts'
@@ -36,6 +36,13 @@ export const mockClusterOptions = {
   configs: custom<Readonly<Record<string, string | number | boolean>>>({}, checkConfigs, 'values by name', '{}'),
   tls: custom<TlsOptions | undefined>(undefined, checkTls, "Node's tls.TlsOptions", 'none'),
   sasl: custom<SaslOptions | undefined>(undefined, () => undefined, 'users and mechanisms', 'none'),
+  /** What takes coordinators no time unless they are told to be slow. */
+  coordinators: {
+    /** How long the markers of a transaction take when it has ended: meanwhile the next is answered CONCURRENT_TRANSACTIONS. */
+    markerDelayMs: ms(0, { min: 0 }),
+    /** How long one that takes over reads its state: meanwhile it answers COORDINATOR_LOAD_IN_PROGRESS. */
+    loadMs: ms(0, { min: 0 }),
+  },
   clock: custom<Clock>(systemClock, checkClock, 'a clock', 'that of the machine'),
 }
 

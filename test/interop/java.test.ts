@@ -31,7 +31,9 @@ describe.each([
   ['as before that', { EndTxn: { min: 0, max: 4 }, TxnOffsetCommit: { min: 0, max: 4 }, Produce: { min: 3, max: 11 } }],
 ])("transactions of Java's client, %s,", (_, apiVersions) => {
   it('count with their offsets once they are committed', async context => {
-    const cluster = await mockCluster({ apiVersions, topics: { orders: {}, bills: {} } })
+    // With markers that take their time the client meets CONCURRENT_TRANSACTIONS.
+    const coordinators = { markerDelayMs: 5 }
+    const cluster = await mockCluster({ apiVersions, coordinators, topics: { orders: {}, bills: {} } })
     cluster.produce('orders', values)
     const task = { from: 'orders', to: 'bills', count: values.length }
     const outcome = await orSkip(context, () => java('transactions', cluster.brokers, task))

@@ -57,7 +57,7 @@ describe('a group of kafkajs', () => {
   })
 
   it('goes on when the coordinator moves', async () => {
-    const cluster = await mockCluster({ topics: { orders: { partitions: 2 } } })
+    const cluster = await mockCluster({ topics: { orders: { partitions: 2 } }, coordinators: { loadMs: 100 } })
     const { read } = await member(cluster)
     cluster.produce('orders', ['before'])
     await vi.waitFor(() => expect(read).toHaveLength(1))
@@ -102,7 +102,8 @@ describe('transactions of kafkajs', () => {
   const transactional = { transactionalId: 'till', maxInFlightRequests: 1, idempotent: true }
 
   it('show what was committed, offsets too, and nothing that was aborted', async () => {
-    const cluster = await mockCluster({ topics: { orders: { partitions: 2 }, bills: {} } })
+    const coordinators = { markerDelayMs: 20 }
+    const cluster = await mockCluster({ topics: { orders: { partitions: 2 }, bills: {} }, coordinators })
     const producer = await (await kafkaJs(cluster.brokers)).producer(transactional)
     const offsets = (offset: string) => ({
       consumerGroupId: GROUP,
