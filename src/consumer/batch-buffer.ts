@@ -1,6 +1,7 @@
 import { type DecodeRecordBatchesOptions, decodeRecordBatches } from '../records/batch-decoder.ts'
 import type { RecordBatch } from '../records/record-batch.ts'
 import { Fifo } from '../util/fifo.ts'
+import { AnswerMemory } from './answer-memory.ts'
 
 /** A batch as it was fetched, not looked into yet. */
 export interface FetchedBytes {
@@ -34,6 +35,7 @@ export class BatchBuffer {
   }
 
   push(batch: FetchedBytes): void {
+    AnswerMemory.hold(batch.bytes)
     this.#batches.push(batch)
     this.#sizeBytes += batch.sizeBytes
   }
@@ -42,13 +44,19 @@ export class BatchBuffer {
     return this.#batches.peek()
   }
 
+  /** The next batch, in memory that nobody will write to again. */
   shift(): FetchedBytes | undefined {
     const batch = this.#batches.shift()
     if (batch === undefined) return undefined
     this.#sizeBytes -= batch.sizeBytes
     if (this.#compact > 0) this.#compact--
     if (this.#old > 0) this.#old--
-    return batch
+    if (!AnswerMemory.isReused(batch.bytes)) return batch
+    const { start, sizeBytes } = batch
+    const bytes = Buffer.allocUnsafe(sizeBytes)
+    batch.bytes.copy(bytes, 0, start, start + sizeBytes)
+    AnswerMemory.release(batch.bytes)
+    return { ...batch, bytes, start: 0 }
   }
 
   /** Takes back what is left of the batch that was just taken. */
@@ -59,6 +67,7 @@ export class BatchBuffer {
   }
 
   clear(): void {
+    for (const { bytes } of this.#batches) AnswerMemory.release(bytes)
     this.#batches.clear()
     this.#compact = 0
     this.#old = 0
@@ -89,6 +98,7 @@ export class BatchBuffer {
       if (!shared.has(batch)) this.#batches.push(batch)
       else {
         batch.bytes.copy(memory, start, batch.start, batch.start + batch.sizeBytes)
+        AnswerMemory.release(batch.bytes)
         this.#batches.push({ ...batch, bytes: memory, start })
         start += batch.sizeBytes
       }

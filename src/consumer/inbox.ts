@@ -6,6 +6,7 @@ import type { Broker } from '../network/broker.ts'
 import type { Connection } from '../network/connection.ts'
 import { Fetch } from '../protocol/messages/fetch.ts'
 import { ZERO_UUID } from '../protocol/schema.ts'
+import { AnswerMemory } from './answer-memory.ts'
 import type { Budget } from './budget.ts'
 import type { Feed } from './feed.ts'
 import { type Divergence, type Outcomes, readAnswer } from './fetch-answer.ts'
@@ -55,6 +56,7 @@ export class Inbox {
   readonly #owner: InboxOwner
   readonly #feeds = new Set<Feed>()
   readonly #session = new FetchSession<Feed>()
+  readonly #memory = new AnswerMemory()
   #isRunning = false
   /** The connection that has answered. When it breaks, another one may be all that is missing. */
   #proven: Connection | undefined
@@ -169,6 +171,7 @@ export class Inbox {
         ...this.#session.request(wanted, version),
       }
       const timeoutMs = waitMs + this.#client.net.requestTimeoutMs
+      connection.readInto(this.#memory.take)
       const answer = await connection.request(Fetch, body, { timeoutMs, maxVersion: version })
       this.#proven = connection
       if (answer.errorCode !== 0) {
@@ -181,6 +184,7 @@ export class Inbox {
       this.#session.onAnswer(answer.sessionId)
       const reader = { broker: this.broker, session: this.#session, isCurrent: (feed: Feed) => this.#feeds.has(feed) }
       this.#deliver(readAnswer(answer, isWhole, wanted, reader, this.#client.metadata))
+      this.#memory.settle()
     } catch (error) {
       this.#onFailure(error, connection, wanted)
     }

@@ -4,7 +4,7 @@ import type { KafkaError } from '../errors/kafka-error.ts'
 import { asError } from '../observe/hooks.ts'
 import type { Api, Response } from '../protocol/api.ts'
 import { decodeResponse } from '../protocol/codec.ts'
-import { FrameSplitter } from '../protocol/frame.ts'
+import { FrameSplitter, type TakeMemory } from '../protocol/frame.ts'
 import { responseBodyStart } from '../protocol/header.ts'
 import { chooseVersion, type VersionRange } from '../protocol/versions.ts'
 import { Fifo } from '../util/fifo.ts'
@@ -114,6 +114,11 @@ export class Connection {
   /** Sends a request that has no answer (produce with acks 0); resolves when the socket has taken it. */
   sendOnly<A extends Api>(api: A, body: Body<A>, options?: RequestOptions): Promise<void> {
     return this.#submit(api, undefined, body, options, undefined) as Promise<void>
+  }
+
+  /** Large answers are read into memory from there, from the next one on. Each is one call, or some where it arrives in drops. */
+  readInto(takeMemory: TakeMemory): void {
+    this.#frames.takeMemory = takeMemory
   }
 
   /** Calls `listener` when the connection ends otherwise than by {@link Connection.close}. */

@@ -9,6 +9,9 @@ const SCRATCH_BYTES = 65_536
  */
 const TRUST = 256
 
+/** Gives memory of that size. */
+export type TakeMemory = (bytes: number) => Buffer
+
 /** Takes the memory of a frame over: it is nobody else's. */
 export type OnFrame = (frame: Buffer) => void
 
@@ -17,6 +20,8 @@ export type OnFrame = (frame: Buffer) => void
  * tells with {@link advance}, so that the bytes of a large frame need not be moved, or hands over chunks with {@link push}.
  */
 export class FrameSplitter {
+  /** Where the memory of large frames comes from. */
+  takeMemory: TakeMemory = Buffer.allocUnsafe
   readonly #maxBytes: number
   readonly #scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES)
   /** Where the bytes in the scratch end; what is there at the beginning is the start of a frame. */
@@ -95,7 +100,7 @@ export class FrameSplitter {
   /** Makes room for the frame, or for more of it: the peer may have announced more than it will ever send. */
   #begin(arrived: Buffer): void {
     const room = Math.max(SCRATCH_BYTES, TRUST * arrived.length)
-    this.#frame = Buffer.allocUnsafe(Math.min(this.#frameBytes, room))
+    this.#frame = this.takeMemory(Math.min(this.#frameBytes, room))
     arrived.copy(this.#frame)
   }
 
