@@ -8,6 +8,8 @@ const tables = [
   ['src/cluster/options.ts', 'metadataOptions', 'metadata'],
   ['src/producer/options.ts', 'producerOptions', 'producer'],
   ['src/consumer/options.ts', 'consumerOptions', 'consumer'],
+  ['src/group/options.ts', 'groupOffsetsOptions', 'consumer.offsets'],
+  ['src/group/options.ts', 'groupOptions', 'consumer.group'],
   ['src/admin/options.ts', 'adminOptions', 'admin'],
 ] as const
 

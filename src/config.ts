@@ -3,6 +3,7 @@ import type { Bootstrap } from './cluster/brokers.ts'
 import { metadataOptions } from './cluster/options.ts'
 import { consumerOptions } from './consumer/options.ts'
 import { ConfigurationError, type ConfigurationProblem } from './errors/client-errors.ts'
+import { groupOffsetsOptions, groupOptions } from './group/options.ts'
 import { type Address, parseAddress } from './network/address.ts'
 import { netOptions } from './network/options.ts'
 import { checkHooks, type Hooks } from './observe/hooks.ts'
@@ -26,6 +27,13 @@ export type BrokerList = string | readonly string[] | (() => Promise<string | re
 
 const LOGGER_METHODS = ['debug', 'info', 'warn', 'error'] as const
 
+/** What consumers have, and what groups add to it. */
+const allConsumerOptions = {
+  ...consumerOptions,
+  offsets: { ...consumerOptions.offsets, ...groupOffsetsOptions },
+  group: groupOptions,
+}
+
 /** Written out, so that the comments of the slices reach users' editors. */
 type KafkaTable = {
   /** Where to find the cluster: a list of `host:port`, a comma-separated string, or a function that promises one. */
@@ -40,8 +48,8 @@ type KafkaTable = {
   readonly metadata: typeof metadataOptions
   /** Defaults of `kafka.producer()`. */
   readonly producer: typeof producerOptions
-  /** Defaults of `kafka.consumer()`. */
-  readonly consumer: typeof consumerOptions
+  /** Defaults of `kafka.consumer()` and `kafka.consumerGroup()`. */
+  readonly consumer: typeof allConsumerOptions
   /** Defaults of `kafka.admin()`. */
   readonly admin: typeof adminOptions
   /** The most that one batch may become by decompression: a decompression bomb is an error. Bytes, default 256 MiB. */
@@ -66,7 +74,7 @@ export const kafkaOptions: Section<KafkaTable> = section<KafkaTable>(
     net: netOptions,
     metadata: metadataOptions,
     producer: producerOptions,
-    consumer: consumerOptions,
+    consumer: allConsumerOptions,
     admin: adminOptions,
     /** The most that one batch may become by decompression: a decompression bomb is an error. */
     maxDecompressedBatchBytes: bytes(256 * 1024 * 1024, { min: 1 }),

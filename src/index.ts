@@ -154,6 +154,21 @@ export {
   UnsupportedVersionError,
 } from './errors/client-errors.ts'
 export { KafkaError, type Remedy } from './errors/kafka-error.ts'
+export { cooperativeSticky } from './group/assignors/cooperative-sticky.ts'
+export { range } from './group/assignors/range.ts'
+export type {
+  BalanceStrategy,
+  GroupPlan,
+  MemberAssignment,
+  PlanMember,
+  PlanPartition,
+  PlanTopic,
+  RebalanceProtocol,
+  SubscriptionContext,
+} from './group/assignors/strategy.ts'
+export { ConsumerGroup } from './group/consumer-group.ts'
+export { roundRobin, sticky } from './group/namesakes.ts'
+export type { Claim, ConsumerGroupHandler, GroupSession } from './group/types.ts'
 export { type ConsumerConfig, Kafka, type ProducerConfig } from './kafka.ts'
 export type {
   BatchEvent,
@@ -183,8 +198,7 @@ export type {
   PartitionerObject,
 } from './producer/partitioners/partitioner.ts'
 export { random } from './producer/partitioners/random.ts'
-export { roundRobin } from './producer/partitioners/round-robin.ts'
-export { type StickyPartitionerOptions, sticky } from './producer/partitioners/sticky.ts'
+export type { StickyPartitionerOptions } from './producer/partitioners/sticky.ts'
 export { Producer } from './producer/producer.ts'
 export type {
   Data,

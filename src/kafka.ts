@@ -1,13 +1,16 @@
 import { Admin } from './admin/admin.ts'
 import { Client } from './cluster/client.ts'
+import { groupIdProblems } from './cluster/client-arguments.ts'
 import { KafkaClient } from './cluster/kafka-client.ts'
 import { bootstrapOf, type KafkaConfig, kafkaOptions, type ResolvedConfig } from './config.ts'
-import { Consumer } from './consumer/consumer.ts'
+import { Consumer, type ConsumerContext } from './consumer/consumer.ts'
 import type { ConsumerInterceptor } from './consumer/types.ts'
 import { ClosedError } from './errors/client-errors.ts'
+import { ConsumerGroup } from './group/consumer-group.ts'
 import { Producer } from './producer/producer.ts'
 import type { Data, ProducerInterceptor, WaitOptions } from './producer/types.ts'
 import type { Deserializer, Serializer } from './serde/serde.ts'
+import { refuse } from './util/known-keys.ts'
 import { resolveOptions } from './util/options.ts'
 import { onAbort } from './util/wait.ts'
 
@@ -74,16 +77,26 @@ export class Kafka implements AsyncDisposable {
   consumer<K = Buffer, V = Buffer>(options?: ConsumerConfig<K, V>): Consumer<K, V> {
     const client = this.#open()
     const config = this.#with({ consumer: options as KafkaConfig['consumer'] })
-    const context = {
-      rackId: config.rackId ?? '',
-      maxDecompressedBytes: config.maxDecompressedBatchBytes,
-      refreshFrequencyMs: config.metadata.refreshFrequencyMs,
-    }
-    const consumer: Consumer<K, V> = new Consumer(client, config.consumer, context, () =>
+    const consumer: Consumer<K, V> = new Consumer(client, config.consumer, contextOf(config), () =>
       this.#children.delete(consumer),
     )
     this.#children.add(consumer)
     return consumer
+  }
+
+  /**
+   * A member of a consumer group, which it joins when it begins to consume; `options` override the `consumer` slice of the
+   * configuration. Deserializers say what its keys and values are, as for {@link consumer}.
+   */
+  consumerGroup<K = Buffer, V = Buffer>(groupId: string, options?: ConsumerConfig<K, V>): ConsumerGroup<K, V> {
+    const client = this.#open()
+    refuse(groupIdProblems(groupId))
+    const config = this.#with({ consumer: options as KafkaConfig['consumer'] })
+    const group: ConsumerGroup<K, V> = new ConsumerGroup(client, groupId, config.consumer, contextOf(config), () =>
+      this.#children.delete(group),
+    )
+    this.#children.add(group)
+    return group
   }
 
   /** An admin; `options` override the `admin` slice of the configuration. */
@@ -123,5 +136,13 @@ export class Kafka implements AsyncDisposable {
   #open(): Client {
     if (this.#closing !== undefined) throw new ClosedError('this Kafka is closed')
     return this.#client
+  }
+}
+
+function contextOf({ rackId, maxDecompressedBatchBytes, metadata }: ResolvedConfig): ConsumerContext {
+  return {
+    rackId: rackId ?? '',
+    maxDecompressedBytes: maxDecompressedBatchBytes,
+    refreshFrequencyMs: metadata.refreshFrequencyMs,
   }
 }

@@ -21,12 +21,6 @@ export interface CommittedOffset {
   readonly metadata: string
 }
 
-export interface CommittedOptions {
-  /** Not an offset that a transaction may still take back (KIP-447). */
-  readonly requireStable: boolean
-  readonly signal: AbortSignal
-}
-
 /**
  * How far a group has read some partitions, by `topic-partition`; those that nothing was committed of are left out. Does not retry.
  *
@@ -36,7 +30,7 @@ export async function committedOffsets(
   client: Client,
   coordinator: Coordinator,
   partitions: readonly TopicPartition[],
-  { requireStable, signal }: CommittedOptions,
+  signal: AbortSignal,
 ): Promise<Map<string, CommittedOffset>> {
   if (partitions.length === 0) return new Map()
   const { groupId } = coordinator
@@ -44,8 +38,8 @@ export async function committedOffsets(
   const topics = lists.map(({ name, topicId, partitions }) => ({ name, topicId, partitionIndexes: partitions }))
   const body = (version: number) => ({
     ...(version < GROUPED ? { groupId, topics } : { groups: [{ groupId, topics }] }),
-    // What older brokers cannot be asked for they do not have either: transactions that commit offsets are checked since then.
-    ...(version >= 7 ? { requireStable } : {}),
+    // Not an offset that a transaction may still take back (KIP-447). Brokers before that cannot be asked to see to it.
+    ...(version >= 7 ? { requireStable: true } : {}),
   })
   const answer = await coordinator.request(OffsetFetch, body, { signal, maxVersion })
   const [

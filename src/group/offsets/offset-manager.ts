@@ -12,8 +12,8 @@ import { OffsetLedger } from './ledger.ts'
 export interface OffsetManagerOptions {
   readonly autoCommit: { readonly enable: boolean; readonly intervalMs: number }
   readonly retry: RetryPolicy
-  /** Not to begin at offsets that a transaction may still take back. */
-  readonly requireStable: boolean
+  /** For what is asked before anything can be read: there is nothing better to do than to ask again. */
+  readonly openRetry: RetryPolicy
 }
 
 /** Who the offsets are committed for. */
@@ -50,9 +50,8 @@ export class OffsetManager {
     partitions: readonly TopicPartition[],
     signal?: AbortSignal,
   ): Promise<ReadonlyMap<string, CommittedOffset>> {
-    const { requireStable } = this.#options
-    const found = await this.#patiently(signal, signal =>
-      committedOffsets(this.#client, this.#coordinator, partitions, { requireStable, signal }),
+    const found = await this.#patiently(this.#options.openRetry, signal, signal =>
+      committedOffsets(this.#client, this.#coordinator, partitions, signal),
     )
     for (const each of partitions) this.#ledger.open(each, found.get(`${each.topic}-${each.partition}`))
     return found
@@ -111,7 +110,7 @@ export class OffsetManager {
   async #commit(among: readonly TopicPartition[] | undefined, signal: AbortSignal | undefined): Promise<void> {
     let committer = this.#owner.committer()
     try {
-      await this.#patiently(signal, signal => {
+      await this.#patiently(this.#options.retry, signal, signal => {
         // It may have joined anew since the last try.
         committer = this.#owner.committer()
         return this.#send(committer, among, signal)
@@ -136,10 +135,14 @@ export class OffsetManager {
     if (failure !== undefined) throw failure
   }
 
-  async #patiently<T>(signal: AbortSignal | undefined, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async #patiently<T>(
+    retry: RetryPolicy,
+    signal: AbortSignal | undefined,
+    call: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
     const either = eitherSignal(this.#closing.signal, signal)
     try {
-      return await retrying(this.#options.retry, { signal: either.signal }, () => call(either.signal))
+      return await retrying(retry, { signal: either.signal }, () => call(either.signal))
     } finally {
       either.dispose()
     }

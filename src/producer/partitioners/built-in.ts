@@ -33,6 +33,13 @@ export function builtIn(
   return partitioner
 }
 
+/** A partitioner of samsa's own that is something else as well. */
+export function withMore<T extends object>(partitioner: PartitionerObject, more: T): PartitionerObject & T {
+  const both = Object.freeze({ ...partitioner, ...more })
+  makers.set(both, makers.get(partitioner)!)
+  return both
+}
+
 const idle: TopicLoad = { queuedBatches: () => 0, isFilling: () => false }
 
 /** A topic of which no more is known than how many partitions may be chosen. */

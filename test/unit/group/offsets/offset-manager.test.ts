@@ -22,7 +22,7 @@ function newManager(cluster: MockCluster, options: Partial<OffsetManagerOptions>
     {
       autoCommit: { enable: false, intervalMs: 1 },
       retry: { max: 3, backoffMs: 0, maxBackoffMs: 0 },
-      requireStable: true,
+      openRetry: { max: Infinity, backoffMs: 0, maxBackoffMs: 0 },
       ...options,
     },
     { committer: () => OUTSIDE, onFailure: error => failures.push(String(error)) },
@@ -198,9 +198,10 @@ it('goes by the ids of topics where it knows them', async () => {
   const cluster = await startCluster({ topics })
   const client = newClient(cluster)
   await client.metadata.lookUp('t')
-  const options = { autoCommit: { enable: false, intervalMs: 1 }, retry: { max: 0, backoffMs: 0, maxBackoffMs: 0 } }
+  const retry = { max: 0, backoffMs: 0, maxBackoffMs: 0 }
+  const options = { autoCommit: { enable: false, intervalMs: 1 }, retry, openRetry: retry }
   const owner = { committer: () => OUTSIDE, onFailure: () => {} }
-  const manager = new OffsetManager(client, new Coordinator(client, GROUP), { ...options, requireStable: true }, owner)
+  const manager = new OffsetManager(client, new Coordinator(client, GROUP), options, owner)
   await manager.open([t0])
   manager.mark(t0, at(5n))
   await manager.commit()

@@ -1,0 +1,64 @@
+import type { StartOffset } from '../cluster/list-offset.ts'
+import type { Message } from '../consumer/message.ts'
+import type { MessageBatch } from '../consumer/message-batch.ts'
+import type { PartitionConsumer } from '../consumer/partition-consumer.ts'
+import type { Claim } from './types.ts'
+
+/** A partition that is read, until it has to be given up. */
+export class ReadClaim<K, V> implements Claim<K, V> {
+  readonly topic: string
+  readonly partition: number
+  readonly initialOffset: StartOffset
+  readonly #reader: PartitionConsumer<K, V>
+  readonly #ending = new AbortController()
+
+  constructor(reader: PartitionConsumer<K, V>, initialOffset: StartOffset) {
+    this.topic = reader.topic
+    this.partition = reader.partition
+    this.initialOffset = initialOffset
+    this.#reader = reader
+  }
+
+  get highWatermark(): bigint | undefined {
+    return this.#reader.highWatermark
+  }
+
+  get lag(): bigint | undefined {
+    return this.#reader.lag
+  }
+
+  get signal(): AbortSignal {
+    return this.#ending.signal
+  }
+
+  get isPaused(): boolean {
+    return this.#reader.isPaused
+  }
+
+  pause(): void {
+    this.#reader.pause()
+  }
+
+  resume(): void {
+    this.#reader.resume()
+  }
+
+  batches(): AsyncIterableIterator<MessageBatch<K, V>> {
+    return this.#reader.batches()
+  }
+
+  [Symbol.asyncIterator](): AsyncIterableIterator<Message<K, V>> {
+    return this.#reader[Symbol.asyncIterator]()
+  }
+
+  /** Goes on from there. */
+  seek(offset: bigint): void {
+    if (!this.signal.aborted) this.#reader.seek(offset)
+  }
+
+  /** Hands nothing more out: who reads it is told so. */
+  end(reason: Error): void {
+    this.#ending.abort(reason)
+    this.#reader.close()
+  }
+}

@@ -1,0 +1,139 @@
+import type { Client } from '../cluster/client.ts'
+import type { StartOffset } from '../cluster/list-offset.ts'
+import type { Consumer } from '../consumer/consumer.ts'
+import type { TopicPartition } from '../consumer/message.ts'
+import { ClosedError } from '../errors/client-errors.ts'
+import { retrying } from '../util/retry.ts'
+import { Member, type MemberOwner, type MembershipOptions } from './membership/member.ts'
+import type { Identity } from './membership/requests.ts'
+import { OffsetManager, type OffsetManagerOptions } from './offsets/offset-manager.ts'
+import { Session } from './session.ts'
+import type { Subscription } from './subscription.ts'
+import type { ConsumerGroupHandler } from './types.ts'
+
+export interface ConsumptionContext<K, V> {
+  readonly client: Client
+  readonly groupId: string
+  readonly consumer: Consumer<K, V>
+  readonly membership: MembershipOptions
+  readonly offsets: OffsetManagerOptions
+  readonly initial: StartOffset
+}
+
+const GIVEN_UP = 'the partitions are given up, as the group shares them out anew or this member leaves'
+const LOST = 'the member was dropped from the group, and its partitions may be others’ already'
+
+/** One call of `consume`: a member, its offsets, and the session that works on what it has. */
+export class Consumption<K, V> implements MemberOwner {
+  /** Resolves when the member has left and nobody works any more; rejects with what it failed with. */
+  readonly ended: Promise<void>
+  readonly #context: ConsumptionContext<K, V>
+  readonly #handler: ConsumerGroupHandler<K, V>
+  readonly #subscription: Subscription
+  readonly #member: Member
+  readonly #offsets: OffsetManager
+  readonly #closing = new AbortController()
+  /** The look for what is committed. */
+  #opening = new AbortController()
+  #session: Session<K, V> | undefined
+  #settle: { resolve(): void; reject(error: unknown): void } | undefined
+
+  constructor(context: ConsumptionContext<K, V>, subscription: Subscription, handler: ConsumerGroupHandler<K, V>) {
+    const { client, groupId, membership } = context
+    this.#context = context
+    this.#handler = handler
+    this.#subscription = subscription
+    this.#member = new Member(client, groupId, membership, this)
+    const { instanceId } = membership
+    this.#offsets = new OffsetManager(client, this.#member.coordinator, context.offsets, {
+      committer: () => ({ ...this.#member.identity, instanceId }),
+      onFailure: (error, committer) => this.#member.onFailure(error, committer),
+    })
+    this.ended = new Promise((resolve, reject) => {
+      this.#settle = { resolve, reject }
+    })
+  }
+
+  get session(): Session<K, V> | undefined {
+    return this.#session
+  }
+
+  start(): void {
+    const { signal } = this.#closing
+    const onChange = () => this.#member.rejoin('other topics match the subscription')
+    retrying(this.#context.membership.moveRetry, { signal }, () => this.#subscription.start(signal, onChange))
+      .then(() => this.#member.start())
+      .catch(error => this.close({ error }))
+  }
+
+  /** Gives up what it has, leaves the group, and ends. */
+  close(failure?: { readonly error: unknown }): void {
+    this.#subscription.close()
+    this.#closing.abort(new ClosedError('the consuming was ended'))
+    this.#opening.abort(new ClosedError('the consuming was ended'))
+    this.#member.close(failure)
+  }
+
+  topics(): readonly string[] {
+    return this.#subscription.topics
+  }
+
+  async assign(added: readonly TopicPartition[], identity: Identity): Promise<void> {
+    if (added.length === 0) return
+    const { consumer, initial } = this.#context
+    const { signal } = this.#opening
+    try {
+      await this.#offsets.open(added, signal)
+    } catch (error) {
+      if (signal.aborted) return
+      throw error
+    }
+    // Lost meanwhile.
+    if (this.#member.identity !== identity) return
+    this.#session ??= new Session<K, V>({
+      consumer,
+      offsets: this.#offsets,
+      handler: this.#handler,
+      initial,
+      identity: () => this.#member.identity,
+      onLeft: failure => this.close(failure),
+    })
+    await this.#session.add(added)
+  }
+
+  async revoke(partitions: readonly TopicPartition[]): Promise<void> {
+    const session = this.#session
+    if (session === undefined) return
+    const reason = new ClosedError(GIVEN_UP)
+    try {
+      if (partitions.length < session.partitions.length) await session.remove(partitions, reason)
+      else await this.#end(session, session.end(reason))
+    } finally {
+      // Also where the cleanup has thrown: what was marked is processed.
+      await this.#offsets.release(partitions)
+    }
+  }
+
+  async lose(): Promise<void> {
+    this.#offsets.lose()
+    this.#opening.abort(new ClosedError(LOST))
+    this.#opening = new AbortController()
+    const session = this.#session
+    if (session !== undefined) await this.#end(session, session.lose(new ClosedError(LOST)))
+  }
+
+  onEnded(failure: { readonly error: unknown } | undefined): void {
+    this.#subscription.close()
+    this.#offsets.close(new ClosedError('the member has left the group'))
+    if (failure === undefined) this.#settle!.resolve()
+    else this.#settle!.reject(failure.error)
+  }
+
+  async #end(session: Session<K, V>, ended: Promise<void>): Promise<void> {
+    try {
+      await ended
+    } finally {
+      if (this.#session === session) this.#session = undefined
+    }
+  }
+}
