@@ -57,7 +57,7 @@ describe('a group of kafkajs', () => {
   })
 
   it('goes on when the coordinator moves', async () => {
-    const cluster = await mockCluster({ topics: { orders: { partitions: 2 } }, coordinators: { loadMs: 100 } })
+    const cluster = await mockCluster({ topics: { orders: { partitions: 2 } } })
     const { read } = await member(cluster)
     cluster.produce('orders', ['before'])
     await vi.waitFor(() => expect(read).toHaveLength(1))
