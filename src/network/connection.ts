@@ -3,9 +3,7 @@ import { ClosedError, ConnectionError, ProtocolError } from '../errors/client-er
 import type { KafkaError } from '../errors/kafka-error.ts'
 import { asError } from '../observe/hooks.ts'
 import type { Api, Response } from '../protocol/api.ts'
-import { decodeResponse } from '../protocol/codec.ts'
 import { FrameSplitter, type TakeMemory } from '../protocol/frame.ts'
-import { responseBodyStart } from '../protocol/header.ts'
 import { chooseVersion, type VersionRange } from '../protocol/versions.ts'
 import { Fifo } from '../util/fifo.ts'
 import { abortable, onAbort } from '../util/wait.ts'
@@ -14,7 +12,7 @@ import type { Endpoint, NetContext } from './context.ts'
 import { connected, dial } from './dial.ts'
 import { broken, closedByPeer, garbage, overdue, throttled } from './failures.ts'
 import { negotiate, readVersions } from './handshake.ts'
-import { Exchange, LENGTH_BYTES, type ReadAnswer } from './in-flight.ts'
+import { Exchange, LENGTH_BYTES, type ReadAnswer, readBody } from './in-flight.ts'
 import type { Body, RequestOptions } from './request.ts'
 import { Throttle, throttleTimeOf } from './throttle.ts'
 
@@ -394,8 +392,4 @@ export class Connection {
     const { label: broker, nodeId, purpose } = this.#endpoint
     this.#context.hooks.onDisconnect?.({ broker, nodeId, purpose, error: isOurs ? undefined : asError(error) })
   }
-}
-
-function readBody(api: Api, version: number, frame: Buffer): unknown {
-  return decodeResponse(api, version, frame.subarray(responseBodyStart(api, version, frame)))
 }

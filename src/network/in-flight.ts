@@ -1,7 +1,7 @@
 import { MessageTooLargeError } from '../errors/client-errors.ts'
 import type { Api, Request } from '../protocol/api.ts'
-import { writeRequest } from '../protocol/codec.ts'
-import { writeRequestHeader } from '../protocol/header.ts'
+import { decodeResponse, writeRequest } from '../protocol/codec.ts'
+import { responseBodyStart, writeRequestHeader } from '../protocol/header.ts'
 import { Writer } from '../protocol/writer.ts'
 import type { NetContext } from './context.ts'
 
@@ -10,6 +10,11 @@ export const LENGTH_BYTES = 4
 
 /** How an answer is read: gives what the caller gets, of the whole frame. */
 export type ReadAnswer = (api: Api, version: number, frame: Buffer) => unknown
+
+/** How nearly all are read. */
+export function readBody(api: Api, version: number, frame: Buffer): unknown {
+  return decodeResponse(api, version, frame.subarray(responseBodyStart(api, version, frame)))
+}
 
 /** A request that waits for its turn or for its answer. */
 export class Exchange {
