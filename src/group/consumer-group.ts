@@ -1,11 +1,14 @@
 import type { Client } from '../cluster/client.ts'
 import { Consumer, type ConsumerContext, type ConsumerOptions } from '../consumer/consumer.ts'
+import type { Message } from '../consumer/message.ts'
 import { ClosedError, ConfigurationError } from '../errors/client-errors.ts'
 import type { Options } from '../util/options.ts'
 import { onAbort } from '../util/wait.ts'
 import type { TopicPartitions } from './assignors/strategy.ts'
 import { Consumption } from './consumption.ts'
+import { MessageStream } from './message-stream.ts'
 import type { groupOffsetsOptions, groupOptions } from './options.ts'
+import { type RunOptions, runHandler } from './run.ts'
 import { Subscription } from './subscription.ts'
 import type { ConsumerGroupHandler } from './types.ts'
 
@@ -32,6 +35,8 @@ export class ConsumerGroup<K = Buffer, V = Buffer> implements AsyncDisposable {
   readonly #onClosed: () => void
   readonly #consumer: Consumer<K, V>
   #consumption: Consumption<K, V> | undefined
+  /** The loop that reads, where it is one. */
+  #stream: MessageStream<K, V> | undefined
   #isClosed = false
 
   /** @internal */
@@ -97,10 +102,44 @@ export class ConsumerGroup<K = Buffer, V = Buffer> implements AsyncDisposable {
     }
   }
 
-  /** Ends the consuming: handlers finish, what is marked is committed, and the member leaves. */
+  /**
+   * As {@link consume}, for a function that is called for each message, or each batch: in the order of the offsets within a partition,
+   * partitions side by side. What it is done with is marked; what it throws ends the consuming and is thrown by this.
+   *
+   * @throws (rejects) as {@link consume} does.
+   */
+  async run(topics: readonly (string | RegExp)[], options: RunOptions<K, V>): Promise<void> {
+    await this.consume(topics, runHandler(options), { signal: options.signal })
+  }
+
+  /**
+   * As {@link consume}, for a loop: `for await (const message of group.messages(['orders'])) …`. A message counts as processed, and is
+   * marked, when the next one is asked for. The member joins when the first is asked for; leaving the loop ends the consuming, and so
+   * does closing the group, even in the middle of a message, which is not marked then. One message is handed out at a time:
+   * {@link run} works on partitions side by side.
+   *
+   * The iteration throws what {@link consume} rejects with.
+   */
+  messages(topics: readonly (string | RegExp)[], { signal }: WaitOptions = {}): AsyncIterableIterator<Message<K, V>> {
+    const stop = new AbortController()
+    const forget = signal === undefined ? () => {} : onAbort(signal, () => stop.abort(signal.reason))
+    const stream: MessageStream<K, V> = new MessageStream(
+      () => this.consume(topics, stream.handler, { signal: stop.signal }).finally(forget),
+      () => stop.abort(),
+    )
+    this.#stream = stream
+    onAbort(stop.signal, () => stream.end())
+    return stream
+  }
+
+  /**
+   * Ends the consuming: handlers finish, what is marked is committed, and the member leaves. A handler must not wait for it, as it waits
+   * for the handlers: there abort the `signal`, or return.
+   */
   async close(): Promise<void> {
     if (this.#isClosed) return
     this.#isClosed = true
+    this.#stream?.end()
     this.#consumption?.close()
     // Whoever consumes is told what it failed with.
     await this.#consumption?.ended.catch(() => {})

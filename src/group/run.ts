@@ -1,0 +1,83 @@
+import type { Message } from '../consumer/message.ts'
+import type { MessageBatch } from '../consumer/message-batch.ts'
+import { ConfigurationError } from '../errors/client-errors.ts'
+import { describeValue } from '../util/options.ts'
+import type { Claim, ConsumerGroupHandler, GroupSession } from './types.ts'
+
+/** What a function of {@link RunOptions} may use beside the message. */
+export interface RunContext<K = Buffer, V = Buffer> {
+  readonly session: GroupSession<K, V>
+  readonly claim: Claim<K, V>
+  /** Aborted when the partition has to be given up: finish soon. */
+  readonly signal: AbortSignal
+}
+
+/** Options of {@link ConsumerGroup.run}: one of `eachMessage` and `eachBatch`. */
+export interface RunOptions<K = Buffer, V = Buffer> {
+  /** Called for one message of a partition after the other; each is processed, and marked, when the function is done with it. */
+  readonly eachMessage?: ((message: Message<K, V>, context: RunContext<K, V>) => unknown) | undefined
+  /** Called for one batch of a partition after the other; each is processed, and marked, when the function is done with it. */
+  readonly eachBatch?: ((batch: MessageBatch<K, V>, context: RunContext<K, V>) => unknown) | undefined
+  /** How many partitions are worked on at a time. Default: all. */
+  readonly concurrency?: number | undefined
+  /** Ends the consuming. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** The handler that does so. @throws {@link ConfigurationError} */
+export function runHandler<K, V>(options: RunOptions<K, V>): ConsumerGroupHandler<K, V> {
+  const { eachMessage, eachBatch, concurrency = Infinity } = options ?? {}
+  const problem = (option: string, problem: string) => new ConfigurationError([{ option, problem }])
+  if ((typeof eachMessage === 'function') === (typeof eachBatch === 'function')) {
+    throw problem('eachMessage', 'must be a function, unless eachBatch is one')
+  }
+  if (!(Number.isInteger(concurrency) || concurrency === Infinity) || concurrency < 1) {
+    throw problem('concurrency', `must be an integer from 1 on, not ${describeValue(concurrency)}`)
+  }
+  const turns = new Turns(concurrency)
+  return {
+    async consumeClaim(session, claim) {
+      const context = { session, claim, signal: claim.signal }
+      if (eachMessage !== undefined) {
+        for await (const message of claim) {
+          await turns.take(async () => {
+            // It may have had to wait for its turn until the claim had ended.
+            if (claim.signal.aborted) return
+            await eachMessage(message, context)
+            session.markMessage(message)
+          })
+        }
+        return
+      }
+      for await (const batch of claim.batches()) {
+        await turns.take(async () => {
+          if (claim.signal.aborted) return
+          await eachBatch!(batch, context)
+          session.markBatch(batch)
+        })
+      }
+    },
+  }
+}
+
+/** Lets only so many work at a time, in the order in which they come. */
+class Turns {
+  #free: number
+  readonly #waiting: (() => void)[] = []
+
+  constructor(count: number) {
+    this.#free = count
+  }
+
+  async take(work: () => Promise<void>): Promise<void> {
+    if (this.#free > 0) this.#free--
+    else await new Promise<void>(resolve => this.#waiting.push(resolve))
+    try {
+      await work()
+    } finally {
+      const next = this.#waiting.shift()
+      if (next === undefined) this.#free++
+      else next()
+    }
+  }
+}
