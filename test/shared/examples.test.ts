@@ -86,3 +86,13 @@ it('all partitions are read as one, and read on from where they were', async () 
     ...people.map(person => `${person} has now spent 351 cents`),
   ])
 })
+
+it('the member of a group begins where it says, and processes all the rest', async () => {
+  const lines = (await output('consumer-group.ts')).map(line => line.replaceAll(/consumer-group-\d+/g, 'topic'))
+  const read = lines.filter(line => /^\d \d order/.test(line))
+  const orders = Array.from({ length: 30 }, (_, i) => `${i % 3} ${Math.floor(i / 3)} order ${i}`)
+  expect(lines[0]).toBe("generation 1: I have [ { topic: 'topic', partitions: [ 0, 1, 2 ] } ]")
+  expect(lines.slice(1, 4)).toEqual(['topic-0 begins at 5', 'topic-1 begins at oldest', 'topic-2 begins at oldest'])
+  expect(read.sort()).toEqual(orders.filter(line => !/^0 [0-4] /.test(line)).sort())
+  expect(lines.slice(-2)).toEqual(['what was marked is committed after this', 'processed 25 messages'])
+})
