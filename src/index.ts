@@ -33,10 +33,10 @@ export type {
   RenewDelegationTokenOptions,
 } from './admin/delegation-tokens.ts'
 export type {
+  AssignedPartitions,
   DescribeGroupsOptions,
   GroupDescription,
   MemberDescription,
-  TopicPartitions,
 } from './admin/describe-groups.ts'
 export type {
   DescribeTopicsOptions,
@@ -170,7 +170,8 @@ export { ConsumerGroup } from './group/consumer-group.ts'
 export { roundRobin, sticky } from './group/namesakes.ts'
 export type { RunContext, RunOptions } from './group/run.ts'
 export type { Claim, ConsumerGroupHandler, GroupSession } from './group/types.ts'
-export { type ConsumerConfig, Kafka, type ProducerConfig } from './kafka.ts'
+export { type ConsumerConfig, type DialLeaderOptions, Kafka, type ProducerConfig } from './kafka.ts'
+export { LeaderConnection, type LeaderMessage, type LogOffsets } from './leader/leader-connection.ts'
 export type {
   BatchEvent,
   ConnectEvent,

@@ -2,11 +2,14 @@ import { Admin } from './admin/admin.ts'
 import { Client } from './cluster/client.ts'
 import { groupIdProblems } from './cluster/client-arguments.ts'
 import { KafkaClient } from './cluster/kafka-client.ts'
+import type { StartOffset } from './cluster/list-offset.ts'
 import { bootstrapOf, type KafkaConfig, kafkaOptions, type ResolvedConfig } from './config.ts'
 import { Consumer, type ConsumerContext } from './consumer/consumer.ts'
 import type { ConsumerInterceptor } from './consumer/types.ts'
 import { ClosedError } from './errors/client-errors.ts'
 import { ConsumerGroup } from './group/consumer-group.ts'
+import { dialLeader } from './leader/dial-leader.ts'
+import type { LeaderConnection } from './leader/leader-connection.ts'
 import { Producer } from './producer/producer.ts'
 import type { Data, ProducerInterceptor, WaitOptions } from './producer/types.ts'
 import type { Deserializer, Serializer } from './serde/serde.ts'
@@ -34,6 +37,16 @@ export interface ConsumerConfig<K = Buffer, V = Buffer>
   readonly value?: Deserializer<V> | undefined
   /** See each message before it is handed out, one after another. */
   readonly interceptors?: readonly ConsumerInterceptor<K, V>[] | undefined
+}
+
+/** Options of {@link Kafka.dialLeader}. */
+export interface DialLeaderOptions extends WaitOptions {
+  /** Where reading begins. Default `'oldest'`. */
+  readonly from?: StartOffset | undefined
+  /** How it writes, over the `producer` slice of the configuration: `acks`, `compression`, … */
+  readonly producer?: KafkaConfig['producer']
+  /** How it reads, over the `consumer` slice of the configuration: `isolationLevel`, `maxWaitMs`, `checkCrcs`, `fetch.defaultBytes`. */
+  readonly consumer?: KafkaConfig['consumer']
 }
 
 /**
@@ -102,6 +115,26 @@ export class Kafka implements AsyncDisposable {
   /** An admin; `options` override the `admin` slice of the configuration. */
   admin(options?: KafkaConfig['admin']): Admin {
     return new Admin(this.#open(), this.#with({ admin: options }).admin)
+  }
+
+  /**
+   * One partition, to be written to and read from step by step, as a `Conn` of kafka-go is. A topic that does not exist is created
+   * where the brokers and `metadata.allowAutoTopicCreation` allow that. Messages are bytes or text: serializers, deserializers and
+   * interceptors of the configuration are not used.
+   *
+   * @throws {@link ConfigurationError} · {@link BrokerError} such as UNKNOWN_TOPIC_OR_PARTITION · {@link ConnectionError} ·
+   * {@link TimeoutError} · {@link ClosedError}.
+   */
+  async dialLeader(topic: string, partition: number, options: DialLeaderOptions = {}): Promise<LeaderConnection> {
+    const client = this.#open()
+    const { from = 'oldest', signal, ...slices } = options ?? {}
+    const config = this.#with(slices)
+    const connection = await dialLeader(client, { topic, partition }, from, signal, {
+      ...config,
+      onClosed: () => this.#children.delete(connection),
+    })
+    this.#children.add(connection)
+    return connection
   }
 
   /**

@@ -17,7 +17,7 @@ import { atCoordinators } from './locate.ts'
 import { scatter } from './scatter.ts'
 
 /** Partitions of a topic. */
-export interface TopicPartitions {
+export interface AssignedPartitions {
   readonly topic: string
   readonly partitions: readonly number[]
 }
@@ -33,20 +33,20 @@ export interface MemberDescription {
   readonly rackId?: string
   /** The topics that it wants to read. Absent where it does not say so in the way of consumers. */
   readonly subscribedTopics?: readonly string[]
-  /** The pattern of the topics that it wants to read, of a group of the type `Consumer`. */
+  /** The pattern of the topics that it wants to read, of a group of the type `consumer`. */
   readonly subscribedTopicRegex?: string
   /** What it reads. Absent where the group is not one of consumers. */
-  readonly assignment?: readonly TopicPartitions[]
-  /** What it is to read as soon as others have let go of it, in a group of the type `Consumer`. */
-  readonly targetAssignment?: readonly TopicPartitions[]
-  /** In a group of the type `Consumer`. */
+  readonly assignment?: readonly AssignedPartitions[]
+  /** What it is to read as soon as others have let go of it, in a group of the type `consumer`. */
+  readonly targetAssignment?: readonly AssignedPartitions[]
+  /** In a group of the type `consumer`. */
   readonly memberEpoch?: number
 }
 
 /** A consumer group. Where it has an error nothing is told but its id. */
 export interface GroupDescription extends GroupOutcome {
   /** Whether it is of the protocol of KIP-848, or of the one before. */
-  readonly type?: 'Classic' | 'Consumer'
+  readonly type?: 'classic' | 'consumer'
   /** `Stable`, `Empty`, `Assigning`, …, as brokers call it. */
   readonly state?: string
   /** `consumer`, `connect`, …; empty where offsets were committed without members. */
@@ -56,7 +56,7 @@ export interface GroupDescription extends GroupOutcome {
   /** The node id of the broker that coordinates it. */
   readonly coordinator?: number
   readonly members?: readonly MemberDescription[]
-  /** Counts the changes of a group of the type `Consumer`. */
+  /** Counts the changes of a group of the type `consumer`. */
   readonly groupEpoch?: number
   /** The group epoch that its assignment was made for. */
   readonly assignmentEpoch?: number
@@ -148,7 +148,7 @@ function asClassicGroups(
 
 function consumerGroup(group: ConsumerGroup, withOperations: boolean): Described {
   return {
-    type: 'Consumer',
+    type: 'consumer',
     state: group.groupState,
     protocolType: 'consumer',
     assignor: group.assignorName,
@@ -167,14 +167,14 @@ function consumerGroup(group: ConsumerGroup, withOperations: boolean): Described
   }
 }
 
-function topicPartitions(assignment: ConsumerGroup['members'][number]['assignment']): TopicPartitions[] {
+function topicPartitions(assignment: ConsumerGroup['members'][number]['assignment']): AssignedPartitions[] {
   return assignment.topicPartitions.map(({ topicName: topic, partitions }) => ({ topic, partitions }))
 }
 
 function classicGroup(group: ClassicGroup, withOperations: boolean): Described {
   const isOfConsumers = group.protocolType === 'consumer'
   return {
-    type: 'Classic',
+    type: 'classic',
     state: group.groupState,
     protocolType: group.protocolType,
     assignor: group.protocolData,

@@ -1,4 +1,5 @@
 import type { KafkaError } from '../errors/kafka-error.ts'
+import { SOFTWARE_NAME, SOFTWARE_VERSION } from '../network/software.ts'
 import { ApiVersions } from '../protocol/messages/api-versions.ts'
 import { UpdateFeatures } from '../protocol/messages/update-features.ts'
 import { bool, int, oneOf, required } from '../util/options.ts'
@@ -51,6 +52,8 @@ export interface UpdateFeaturesOptions extends AdminCallOptions {
   readonly validateOnly?: boolean | undefined
 }
 
+/** Brokers refuse to answer who does not say who it is. */
+const software = { clientSoftwareName: SOFTWARE_NAME, clientSoftwareVersion: SOFTWARE_VERSION }
 const upgradeTypes = new Codes({ upgrade: 1, safe_downgrade: 2, unsafe_downgrade: 3 })
 const update = {
   feature: name,
@@ -62,7 +65,7 @@ export function describeFeatures(context: AdminContext, options: DescribeFeature
   const table = { nodeId: int(undefined, { min: 0, max: 2 ** 31 - 1 }) }
   return inCall(context, table, options, async (call, { nodeId }) => {
     const target = nodeId === undefined ? ({ any: true } as const) : { broker: nodeId }
-    const answer = await call.ask(ApiVersions, {}, target)
+    const answer = await call.ask(ApiVersions, software, target)
     throwFailure('describing features', answer)
     const { supportedFeatures, finalizedFeatures, finalizedFeaturesEpoch } = answer
     return {

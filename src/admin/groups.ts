@@ -14,7 +14,7 @@ export interface GroupListing {
   readonly protocolType: string
   /** `Stable`, `Empty`, …, as brokers call it; empty before Kafka 2.6. */
   readonly state: string
-  /** `Classic`, `Consumer`, `Share` or `Streams`, as brokers call it; empty before Kafka 3.8. */
+  /** `classic`, `consumer`, `share` or `streams`, as brokers call it; empty before Kafka 3.8. */
   readonly type: string
   /** The node id of the broker that coordinates it. */
   readonly coordinator: number
@@ -23,7 +23,7 @@ export interface GroupListing {
 export interface ListGroupsOptions extends AdminCallOptions {
   /** Only groups in one of these states, such as `Stable` (KIP-518). */
   readonly states?: readonly string[] | undefined
-  /** Only groups of one of these types, such as `Consumer` (KIP-848). */
+  /** Only groups of one of these types, such as `consumer` (KIP-848). */
   readonly types?: readonly string[] | undefined
 }
 

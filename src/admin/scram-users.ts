@@ -23,7 +23,7 @@ export interface UserScramCredentials {
   readonly error?: KafkaError
 }
 
-/** A credential that is to be set, or deleted. */
+/** A credential that is to be set, or deleted. The brokers take one a user in each call. */
 export interface UserScramCredentialAlteration {
   readonly user: string
   readonly mechanism: ScramMechanism
@@ -37,7 +37,7 @@ export interface UserScramCredentialAlteration {
   readonly delete?: boolean | undefined
 }
 
-/** What became of a user. Where one of its alterations fails none is made. */
+/** What became of the credentials of a user. */
 export interface AlteredUser {
   readonly user: string
   readonly error?: KafkaError

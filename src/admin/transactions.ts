@@ -7,7 +7,7 @@ import { ListTransactions } from '../protocol/messages/list-transactions.ts'
 import { int, text } from '../util/options.ts'
 import { type AdminContext, failureOf, inCall, outcome } from './call.ts'
 import { type AdminCallOptions, isText, listOf, names } from './check.ts'
-import type { TopicPartitions } from './describe-groups.ts'
+import type { AssignedPartitions } from './describe-groups.ts'
 import { merged } from './groups.ts'
 import { atBrokers, atCoordinators, liveBrokers } from './locate.ts'
 import { scatter } from './scatter.ts'
@@ -44,7 +44,7 @@ export interface TransactionDescription {
   /** When the open transaction began, in milliseconds since 1970; absent where there is none. */
   readonly startTimeMs?: number
   /** What is part of the open transaction; while it ends, what has no marker yet. */
-  readonly partitions?: readonly TopicPartitions[]
+  readonly partitions?: readonly AssignedPartitions[]
   /** The node id of the broker that coordinates it. */
   readonly coordinator?: number
   readonly error?: KafkaError

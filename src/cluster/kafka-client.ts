@@ -176,6 +176,13 @@ export class KafkaClient {
     }
   }
 
+  /** @internal Closes the connections that {@link request} has opened. */
+  release(): void {
+    for (const nodeId of this.#client.metadata.snapshot.brokers.keys()) {
+      this.#client.brokers.get(nodeId)?.release(this.#purpose)
+    }
+  }
+
   /** Calls until it succeeds or there is no hope, with fresh metadata where the error asks for that. */
   async #patiently<T>(signal: AbortSignal | undefined, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const { metadata, closing } = this.#client

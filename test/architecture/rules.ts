@@ -17,7 +17,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['network'],
   ['cluster'],
   ['producer', 'consumer', 'admin'],
-  ['group'],
+  ['group', 'leader'],
 ]
 // The in-process cluster speaks Kafka's protocol with code of its own, not with the client that it is there to test.
 const TESTING_USES = new Set(['errors', 'util', 'observe', 'protocol', 'records', 'testing'])

@@ -14,13 +14,15 @@ export interface PeersOptions {
   readonly count?: number
   /** What they answer besides Metadata. */
   readonly script?: Script
+  /** What they can do; by default all that samsa can. */
+  readonly offers?: PeerOptions['offers']
   readonly config?: Omit<KafkaConfig, 'brokers'>
 }
 
 const UNKNOWN_TOPIC_OR_PARTITION = 3
 
 /** Peers that are brokers of one cluster, and a client of it. All is closed when the test ends, whatever is under way. */
-export async function startPeers({ leaders, count = 1, script, config }: PeersOptions) {
+export async function startPeers({ leaders, count = 1, script, offers, config }: PeersOptions) {
   const peers: Peer[] = []
   const Metadata = (asked: Asked): MetadataAnswer => {
     const names = asked.body('Metadata').topics?.map(({ name }) => name ?? '') ?? Object.keys(leaders)
@@ -31,7 +33,7 @@ export async function startPeers({ leaders, count = 1, script, config }: PeersOp
       topics: names.map(name => topicAnswer(leaders, name)),
     }
   }
-  for (let i = 0; i < count; i++) peers.push(await Peer.start({ script: { Metadata, ...script } }))
+  for (let i = 0; i < count; i++) peers.push(await Peer.start({ script: { Metadata, ...script }, ...(offers && { offers }) }))
   const logger = { debug() {}, info() {}, warn() {}, error() {} }
   const kafka = new Kafka({ brokers: peers.map(({ address }) => `127.0.0.1:${address.port}`), logger, ...config })
   // A test may leave messages for whose answers a plain close would wait.

@@ -40,3 +40,12 @@ export async function newTopic(kafka: Kafka, options: Omit<NewTopic, 'name'> = {
   if (outcome?.error) throw outcome.error
   return name
 }
+
+/** Makes a topic as {@link newTopic} does, and waits until the brokers have heard of it: they do a moment later than the controller. */
+export async function visibleTopic(kafka: Kafka, options: Omit<NewTopic, 'name'> = {}): Promise<string> {
+  const name = await newTopic(kafka, options)
+  for (;;) {
+    const [topic] = await kafka.admin().describeTopics([name])
+    if (topic?.partitions?.every(({ leader }) => leader >= 0)) return name
+  }
+}
