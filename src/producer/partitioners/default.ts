@@ -1,5 +1,5 @@
-import { resolveOptions } from '../../util/options.ts'
 import { murmur2 } from '../../util/murmur2.ts'
+import { resolveOptions } from '../../util/options.ts'
 import { builtIn } from './built-in.ts'
 import { hashKey } from './key-hash.ts'
 import type { PartitionerObject } from './partitioner.ts'
