@@ -1,17 +1,20 @@
 import type { Message } from '../consumer/message.ts'
 import type { MessageBatch } from '../consumer/message-batch.ts'
 import { Fifo } from '../util/fifo.ts'
+import { onAbort } from '../util/wait.ts'
 import type { Claim, ConsumerGroupHandler, GroupSession } from './types.ts'
 
 /** A batch on its way to who iterates. */
 interface Offer<K, V> {
   readonly session: GroupSession<K, V>
-  readonly claim: Claim<K, V>
   readonly batch: MessageBatch<K, V>
   /** Called when nothing of it is handed out any more, nor worked on. */
-  readonly finish: () => void
-  /** How many messages were handed out. */
+  finish: () => void
+  /** The number of its messages, and how many of them were handed out. */
+  readonly size: number
   index: number
+  /** Whether the claim has ended. */
+  isOver: boolean
 }
 
 const DONE = { done: true, value: undefined } as const
@@ -33,6 +36,8 @@ export class MessageStream<K, V> implements AsyncIterableIterator<Message<K, V>>
   #ended: Promise<void> | undefined
   #isEnded = false
   #current: Offer<K, V> | undefined
+  /** The message in hand. */
+  #last: Message<K, V> | undefined
   #wake = () => {}
 
   /** @param start Begins the consuming with the handler: at the first message that is asked for. */
@@ -41,23 +46,10 @@ export class MessageStream<K, V> implements AsyncIterableIterator<Message<K, V>>
     this.#stop = stop
   }
 
-  async next(): Promise<IteratorResult<Message<K, V>, undefined>> {
-    this.#begin()
+  next(): Promise<IteratorResult<Message<K, V>, undefined>> {
     this.#markLast()
-    for (;;) {
-      const message = this.#take()
-      if (message !== undefined) return { done: false, value: message }
-      if (this.#isEnded) {
-        // What it failed with is thrown once.
-        const ended = this.#ended
-        this.#ended = Promise.resolve()
-        await ended
-        return DONE
-      }
-      await new Promise<void>(resolve => {
-        this.#wake = resolve
-      })
-    }
+    const message = this.#take()
+    return message === undefined ? this.#wait() : Promise.resolve({ done: false, value: message })
   }
 
   async return(): Promise<IteratorResult<Message<K, V>, undefined>> {
@@ -82,6 +74,24 @@ export class MessageStream<K, V> implements AsyncIterableIterator<Message<K, V>>
     })
   }
 
+  async #wait(): Promise<IteratorResult<Message<K, V>, undefined>> {
+    this.#begin()
+    for (;;) {
+      const message = this.#take()
+      if (message !== undefined) return { done: false, value: message }
+      if (this.#isEnded) {
+        // What it failed with is thrown once.
+        const ended = this.#ended
+        this.#ended = Promise.resolve()
+        await ended
+        return DONE
+      }
+      await new Promise<void>(resolve => {
+        this.#wake = resolve
+      })
+    }
+  }
+
   #begin(): void {
     if (this.#ended !== undefined) return
     this.#ended = this.#start()
@@ -95,10 +105,17 @@ export class MessageStream<K, V> implements AsyncIterableIterator<Message<K, V>>
   /** Resolves when all of the batch was processed, or as much as was begun before the claim had ended. */
   #offer(session: GroupSession<K, V>, claim: Claim<K, V>, batch: MessageBatch<K, V>): Promise<void> {
     return new Promise(resolve => {
-      const offer: Offer<K, V> = { session, claim, batch, finish: resolve, index: 0 }
-      this.#offers.push(offer)
+      const offer: Offer<K, V> = { session, batch, finish: () => {}, size: batch.size, index: 0, isOver: false }
       // What waits is not begun any more; what was begun is finished when the next is asked for.
-      claim.signal.addEventListener('abort', () => this.#current !== offer && resolve(), { once: true })
+      const forget = onAbort(claim.signal, () => {
+        offer.isOver = true
+        if (this.#current !== offer) resolve()
+      })
+      offer.finish = () => {
+        forget()
+        resolve()
+      }
+      this.#offers.push(offer)
       this.#wake()
     })
   }
@@ -108,20 +125,21 @@ export class MessageStream<K, V> implements AsyncIterableIterator<Message<K, V>>
       this.#current ??= this.#offers.shift()
       const offer = this.#current
       if (offer === undefined) return undefined
-      if (!offer.claim.signal.aborted && offer.index < offer.batch.size) return offer.batch.at(offer.index++)
+      if (!offer.isOver && offer.index < offer.size) {
+        this.#last = offer.batch.at(offer.index++)
+        return this.#last
+      }
       this.#drop()
     }
   }
 
   #markLast(): void {
-    const offer = this.#current
-    if (offer === undefined || offer.index === 0) return
-    const message = offer.batch.at(offer.index - 1)!
-    offer.session.markMessage(message)
+    if (this.#last !== undefined) this.#current?.session.markMessage(this.#last)
   }
 
   #drop(): void {
     this.#current?.finish()
     this.#current = undefined
+    this.#last = undefined
   }
 }

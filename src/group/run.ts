@@ -34,27 +34,29 @@ export function runHandler<K, V>(options: RunOptions<K, V>): ConsumerGroupHandle
   if (!(Number.isInteger(concurrency) || concurrency === Infinity) || concurrency < 1) {
     throw problem('concurrency', `must be an integer from 1 on, not ${describeValue(concurrency)}`)
   }
-  const turns = new Turns(concurrency)
+  const turns = concurrency === Infinity ? undefined : new Turns(concurrency)
   return {
     async consumeClaim(session, claim) {
-      const context = { session, claim, signal: claim.signal }
-      if (eachMessage !== undefined) {
-        for await (const message of claim) {
-          await turns.take(async () => {
-            // It may have had to wait for its turn until the claim had ended.
-            if (claim.signal.aborted) return
-            await eachMessage(message, context)
-            session.markMessage(message)
-          })
+      const { signal } = claim
+      const context = { session, claim, signal }
+      const isBatches = eachMessage === undefined
+      for await (const next of isBatches ? claim.batches() : claim) {
+        if (turns !== undefined) await turns.take()
+        try {
+          // It may have had to wait for its turn until the claim had ended.
+          if (signal.aborted) return
+          if (isBatches) {
+            await eachBatch!(next as MessageBatch<K, V>, context)
+            session.markBatch(next as MessageBatch<K, V>)
+          } else {
+            const working = eachMessage(next as Message<K, V>, context)
+            // To wait for nothing costs as much as to read the message.
+            if (working !== undefined) await working
+            session.markMessage(next as Message<K, V>)
+          }
+        } finally {
+          turns?.give()
         }
-        return
-      }
-      for await (const batch of claim.batches()) {
-        await turns.take(async () => {
-          if (claim.signal.aborted) return
-          await eachBatch!(batch, context)
-          session.markBatch(batch)
-        })
       }
     },
   }
@@ -69,15 +71,14 @@ class Turns {
     this.#free = count
   }
 
-  async take(work: () => Promise<void>): Promise<void> {
+  async take(): Promise<void> {
     if (this.#free > 0) this.#free--
     else await new Promise<void>(resolve => this.#waiting.push(resolve))
-    try {
-      await work()
-    } finally {
-      const next = this.#waiting.shift()
-      if (next === undefined) this.#free++
-      else next()
-    }
+  }
+
+  give(): void {
+    const next = this.#waiting.shift()
+    if (next === undefined) this.#free++
+    else next()
   }
 }

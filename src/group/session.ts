@@ -6,6 +6,7 @@ import type { TopicPartitions } from './assignors/strategy.ts'
 import { ReadClaim } from './claim.ts'
 import { byTopic } from './membership/plan.ts'
 import type { Identity } from './membership/requests.ts'
+import type { Progress } from './offsets/ledger.ts'
 import type { OffsetManager } from './offsets/offset-manager.ts'
 import type { ConsumerGroupHandler, GroupSession } from './types.ts'
 
@@ -33,6 +34,8 @@ export class Session<K, V> implements GroupSession<K, V> {
   readonly #claims = new Map<string, { readonly partition: TopicPartition; running?: Running<K, V> }>()
   readonly #ending = new AbortController()
   #isSetUp = false
+  /** The partition that was marked last: mostly it is marked again. */
+  #lastMarked: Progress | undefined
 
   constructor(context: SessionContext<K, V>) {
     this.#context = context
@@ -58,22 +61,27 @@ export class Session<K, V> implements GroupSession<K, V> {
     return this.#ending.signal
   }
 
-  markMessage({ topic, partition, offset, leaderEpoch }: Message<K, V>, metadata = ''): void {
-    this.#context.offsets.mark({ topic, partition }, { offset: offset + 1n, leaderEpoch, metadata })
+  markMessage(message: Message<K, V>, metadata = ''): void {
+    const progress = this.#progressOf(message.topic, message.partition)
+    if (progress === undefined) return
+    progress.mark(message.offset + 1n, message.leaderEpoch, metadata)
+    this.#context.offsets.onMarked()
   }
 
   markBatch(batch: MessageBatch<K, V>, metadata = ''): void {
-    const { topic, partition, nextOffset: offset } = batch
     const leaderEpoch = batch.at(-1)?.leaderEpoch ?? -1
-    this.#context.offsets.mark({ topic, partition }, { offset, leaderEpoch, metadata })
+    this.#progressOf(batch.topic, batch.partition)?.mark(batch.nextOffset, leaderEpoch, metadata)
+    this.#context.offsets.onMarked()
   }
 
   markOffset(topic: string, partition: number, offset: bigint, metadata = ''): void {
-    this.#context.offsets.mark({ topic, partition }, { offset, leaderEpoch: -1, metadata })
+    this.#progressOf(topic, partition)?.mark(offset, -1, metadata)
+    this.#context.offsets.onMarked()
   }
 
   resetOffset(topic: string, partition: number, offset: bigint, metadata = ''): void {
-    this.#context.offsets.reset({ topic, partition }, { offset, leaderEpoch: -1, metadata })
+    this.#progressOf(topic, partition)?.reset(offset, -1, metadata)
+    this.#context.offsets.onMarked()
     this.#claims.get(nameOf({ topic, partition }))?.running?.claim.seek(offset)
   }
 
@@ -95,6 +103,8 @@ export class Session<K, V> implements GroupSession<K, V> {
   /** Begins to read partitions, and the session itself with the first. */
   async add(added: readonly TopicPartition[]): Promise<void> {
     for (const partition of added) this.#claims.set(nameOf(partition), { partition })
+    // It may have been given up and come back.
+    this.#lastMarked = undefined
     if (!this.#isSetUp) {
       this.#isSetUp = true
       await this.#context.handler.setup?.(this)
@@ -135,9 +145,17 @@ export class Session<K, V> implements GroupSession<K, V> {
 
   #run(partition: TopicPartition): Running<K, V> {
     const { consumer, offsets, initial, handler } = this.#context
-    const from = offsets.marked(partition)?.offset ?? initial
+    const marked = offsets.progress(partition)?.offset ?? -1n
+    const from = marked < 0n ? initial : marked
     const claim = new ReadClaim(consumer.consumePartition(partition.topic, partition.partition, { from }), from)
     return { claim, done: this.#handle(claim, async () => handler.consumeClaim(this, claim)) }
+  }
+
+  #progressOf(topic: string, partition: number): Progress | undefined {
+    const last = this.#lastMarked
+    if (last !== undefined && last.partition === partition && last.topic === topic) return last
+    this.#lastMarked = this.#context.offsets.progress({ topic, partition })
+    return this.#lastMarked
   }
 
   async #handle(claim: ReadClaim<K, V>, consume: () => Promise<void>): Promise<void> {

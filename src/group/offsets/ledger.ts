@@ -2,62 +2,78 @@ import type { TopicPartition } from '../../consumer/message.ts'
 import type { OffsetToCommit } from './commit.ts'
 import type { CommittedOffset } from './committed.ts'
 
-interface Entry extends TopicPartition {
-  /** How far it was processed; undefined before anything is known of that. */
-  marked: CommittedOffset | undefined
-  /** What of that is with the coordinator. */
-  committed: CommittedOffset | undefined
+/** How far one partition was processed. It is written to for each message, so nothing is allocated for that. */
+export class Progress implements TopicPartition {
+  readonly topic: string
+  readonly partition: number
+  /** The offset to read next; -1n before anything is known of that. */
+  offset = -1n
+  leaderEpoch = -1
+  metadata = ''
+  /** Counts the marks, to tell which of them a commit was made of. */
+  marks = 0
+  /** The mark that the coordinator has. */
+  committedMark = 0
+
+  constructor({ topic, partition }: TopicPartition) {
+    this.topic = topic
+    this.partition = partition
+  }
+
+  /** Everything before the offset is processed. Does nothing when that was said before. */
+  mark(offset: bigint, leaderEpoch: number, metadata: string): void {
+    if (offset > this.offset) this.reset(offset, leaderEpoch, metadata)
+  }
+
+  /** Says so anew, be it further back. */
+  reset(offset: bigint, leaderEpoch: number, metadata: string): void {
+    this.offset = offset
+    this.leaderEpoch = leaderEpoch
+    this.metadata = metadata
+    this.marks++
+  }
+}
+
+/** What is to be committed, and the mark that it was. */
+export interface DirtyOffset extends OffsetToCommit {
+  readonly progress: Progress
+  readonly mark: number
 }
 
 /** How far partitions were processed, and how much of that is committed. */
 export class OffsetLedger {
-  readonly #entries = new Map<string, Entry>()
+  readonly #entries = new Map<string, Progress>()
 
   /** Keeps account of a partition from now on, beginning with what is committed of it. */
-  open({ topic, partition }: TopicPartition, committed: CommittedOffset | undefined): void {
-    this.#entries.set(nameOf({ topic, partition }), { topic, partition, marked: committed, committed })
+  open(partition: TopicPartition, committed: CommittedOffset | undefined): void {
+    const progress = new Progress(partition)
+    if (committed !== undefined) {
+      progress.reset(committed.offset, committed.leaderEpoch, committed.metadata)
+      progress.committedMark = progress.marks
+    }
+    this.#entries.set(nameOf(partition), progress)
   }
 
-  has(partition: TopicPartition): boolean {
-    return this.#entries.has(nameOf(partition))
-  }
-
-  /** How far it was processed; undefined where that is not known. */
-  marked(partition: TopicPartition): CommittedOffset | undefined {
-    return this.#entries.get(nameOf(partition))?.marked
-  }
-
-  /** Everything before the offset is processed. Does nothing when that was said before, or the partition is not kept any more. */
-  mark(partition: TopicPartition, marked: CommittedOffset): void {
-    const entry = this.#entries.get(nameOf(partition))
-    if (entry !== undefined && (entry.marked === undefined || marked.offset > entry.marked.offset))
-      entry.marked = marked
-  }
-
-  /** Says so anew, be it further back. */
-  reset(partition: TopicPartition, marked: CommittedOffset): void {
-    const entry = this.#entries.get(nameOf(partition))
-    if (entry !== undefined) entry.marked = marked
+  /** Undefined for partitions that are not kept. */
+  progress(partition: TopicPartition): Progress | undefined {
+    return this.#entries.get(nameOf(partition))
   }
 
   /** What is to be committed: of all partitions, or of some. */
-  dirty(among?: readonly TopicPartition[]): OffsetToCommit[] {
-    const names = among === undefined ? undefined : new Set(among.map(nameOf))
-    const found: OffsetToCommit[] = []
-    for (const [name, { topic, partition, marked, committed }] of this.#entries) {
-      if (marked === undefined || marked === committed || names?.has(name) === false) continue
-      found.push({ topic, partition, ...marked })
+  dirty(among?: readonly TopicPartition[]): DirtyOffset[] {
+    const all = among === undefined ? this.#entries.values() : among.flatMap(each => this.progress(each) ?? [])
+    const found: DirtyOffset[] = []
+    for (const progress of all) {
+      const { topic, partition, offset, leaderEpoch, metadata, marks: mark } = progress
+      if (mark !== progress.committedMark)
+        found.push({ topic, partition, offset, leaderEpoch, metadata, progress, mark })
     }
     return found
   }
 
-  /** The coordinator has it. */
-  onCommitted(offset: OffsetToCommit): void {
-    const entry = this.#entries.get(nameOf(offset))
-    if (entry === undefined) return
-    // What was marked since is still to be committed.
-    const isAll = entry.marked?.offset === offset.offset && entry.marked.metadata === offset.metadata
-    entry.committed = isAll ? entry.marked : offset
+  /** The coordinator has it; what was marked since is still to be committed. */
+  onCommitted({ progress, mark }: DirtyOffset): void {
+    progress.committedMark = mark
   }
 
   /** Of partitions that are not ours any more nothing is kept. */

@@ -7,7 +7,7 @@ import { abortable, eitherSignal } from '../../util/wait.ts'
 import type { Coordinator } from '../coordinator.ts'
 import { type Committer, commitOffsets } from './commit.ts'
 import { type CommittedOffset, committedOffsets } from './committed.ts'
-import { OffsetLedger } from './ledger.ts'
+import { OffsetLedger, type Progress } from './ledger.ts'
 
 export interface OffsetManagerOptions {
   readonly autoCommit: { readonly enable: boolean; readonly intervalMs: number }
@@ -57,21 +57,14 @@ export class OffsetManager {
     return found
   }
 
-  /** How far a partition was processed; undefined where that is not known. */
-  marked(partition: TopicPartition): CommittedOffset | undefined {
-    return this.#ledger.marked(partition)
+  /** How far a partition was processed: to be marked in; undefined where it is not kept. Tell of marks with {@link onMarked}. */
+  progress(partition: TopicPartition): Progress | undefined {
+    return this.#ledger.progress(partition)
   }
 
-  /** All before the offset is processed, and will be committed. Goes forward only; of partitions that are not kept it does nothing. */
-  mark(partition: TopicPartition, offset: CommittedOffset): void {
-    this.#ledger.mark(partition, offset)
-    this.#arm()
-  }
-
-  /** As {@link mark}, but goes back as well. */
-  reset(partition: TopicPartition, offset: CommittedOffset): void {
-    this.#ledger.reset(partition, offset)
-    this.#arm()
+  /** Something was marked, and is to be committed some time. */
+  onMarked(): void {
+    if (this.#timer === undefined) this.#arm()
   }
 
   /**

@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
+import type { TopicPartition } from '../../../../src/consumer/message.ts'
 import { Coordinator } from '../../../../src/group/coordinator.ts'
 import { OUTSIDE } from '../../../../src/group/offsets/commit.ts'
 import { OffsetManager, type OffsetManagerOptions } from '../../../../src/group/offsets/offset-manager.ts'
@@ -11,6 +12,16 @@ const t0 = { topic: 't', partition: 0 }
 const t1 = { topic: 't', partition: 1 }
 const at = (offset: bigint, metadata = '', leaderEpoch = 0) => ({ offset, metadata, leaderEpoch })
 const topics = { t: { partitions: 2 } }
+
+function mark(manager: OffsetManager, partition: TopicPartition, offset: bigint, metadata = ''): void {
+  manager.progress(partition)?.mark(offset, 0, metadata)
+  manager.onMarked()
+}
+
+function reset(manager: OffsetManager, partition: TopicPartition, offset: bigint, metadata = ''): void {
+  manager.progress(partition)?.reset(offset, 0, metadata)
+  manager.onMarked()
+}
 
 /** A manager of the offsets of a group without members. Commits only when it is told to, unless it is told otherwise. */
 function newManager(cluster: MockCluster, options: Partial<OffsetManagerOptions> = {}) {
@@ -41,7 +52,7 @@ it('finds nothing where nothing was committed, and then what was', async () => {
   const cluster = await startCluster({ topics })
   const { manager } = newManager(cluster)
   expect(await manager.open([t0, t1])).toEqual(new Map())
-  manager.mark(t0, at(5n, 'by noon'))
+  mark(manager, t0, 5n, 'by noon')
   await manager.commit()
   expect(await newManager(cluster).manager.open([t0, t1])).toEqual(new Map([['t-0', at(5n, 'by noon')]]))
 })
@@ -50,11 +61,11 @@ it('goes forward only, unless it is reset', async () => {
   const cluster = await startCluster({ topics })
   const { manager } = newManager(cluster)
   await manager.open([t0])
-  manager.mark(t0, at(5n))
-  manager.mark(t0, at(3n))
+  mark(manager, t0, 5n)
+  mark(manager, t0, 3n)
   await manager.commit()
   expect(await committed(cluster)).toEqual({ 't-0': '5' })
-  manager.reset(t0, at(2n))
+  reset(manager, t0, 2n)
   await manager.commit()
   expect(await committed(cluster)).toEqual({ 't-0': '2' })
 })
@@ -63,9 +74,9 @@ it('commits each offset once', async () => {
   const cluster = await startCluster({ topics })
   const { manager } = newManager(cluster)
   await manager.open([t0, t1])
-  manager.mark(t0, at(1n))
+  mark(manager, t0, 1n)
   await Promise.all([manager.commit(), manager.commit()])
-  manager.mark(t1, at(1n))
+  mark(manager, t1, 1n)
   await manager.commit()
   await manager.commit()
   const requests = cluster.requests('OffsetCommit').map(({ body }) => body.topics[0]!.partitions)
@@ -77,11 +88,11 @@ it('is never overtaken: what is marked during a commit goes with the next', asyn
   const { manager } = newManager(cluster)
   await manager.open([t0])
   const hung = cluster.hang({ api: 'OffsetCommit' })
-  manager.mark(t0, at(1n))
+  mark(manager, t0, 1n)
   const asked = cluster.nextRequest('OffsetCommit')
   const first = manager.commit()
   await asked
-  manager.mark(t0, at(2n))
+  mark(manager, t0, 2n)
   const second = manager.commit()
   expect(cluster.requests('OffsetCommit')).toHaveLength(1)
   hung.undo()
@@ -94,7 +105,7 @@ it('commits by itself some time after something was marked', async () => {
   const { manager } = newManager(cluster, { autoCommit: { enable: true, intervalMs: 1 } })
   await manager.open([t0])
   const asked = cluster.nextRequest('OffsetCommit')
-  manager.mark(t0, at(7n))
+  mark(manager, t0, 7n)
   await asked
   await manager.commit()
   expect(await committed(cluster)).toEqual({ 't-0': '7' })
@@ -105,11 +116,11 @@ it('commits what is marked of partitions that are given up, and forgets them', a
   const cluster = await startCluster({ topics })
   const { manager } = newManager(cluster, { autoCommit: { enable: true, intervalMs: 60_000 } })
   await manager.open([t0, t1])
-  manager.mark(t0, at(3n))
-  manager.mark(t1, at(4n))
+  mark(manager, t0, 3n)
+  mark(manager, t1, 4n)
   await manager.release([t0])
   expect(await committed(cluster)).toEqual({ 't-0': '3' })
-  manager.mark(t0, at(9n))
+  mark(manager, t0, 9n)
   await manager.commit()
   expect(await committed(cluster)).toEqual({ 't-0': '3', 't-1': '4' })
 })
@@ -118,7 +129,7 @@ it('commits nothing of what is lost', async () => {
   const cluster = await startCluster({ topics })
   const { manager } = newManager(cluster)
   await manager.open([t0])
-  manager.mark(t0, at(3n))
+  mark(manager, t0, 3n)
   manager.lose()
   await manager.commit()
   expect(await committed(cluster)).toEqual({})
@@ -134,7 +145,7 @@ describe('errors', () => {
     const cluster = await startCluster({ topics })
     const { manager, failures } = newManager(cluster)
     await manager.open([t0])
-    manager.mark(t0, at(3n))
+    mark(manager, t0, 3n)
     cluster.fail(error, { api: 'OffsetCommit', times: 3 })
     await manager.commit()
     expect(await committed(cluster)).toEqual({ 't-0': '3' })
@@ -147,7 +158,7 @@ describe('errors', () => {
       const cluster = await startCluster({ topics })
       const { manager, failures } = newManager(cluster)
       await manager.open([t0])
-      manager.mark(t0, at(3n))
+      mark(manager, t0, 3n)
       cluster.fail(error, { api: 'OffsetCommit', times: 1 })
       await expect(manager.commit()).rejects.toThrow(`the offset of t-0 in group "billing": ${error}`)
       expect(failures).toEqual([expect.stringContaining(error)])
@@ -160,10 +171,10 @@ describe('errors', () => {
     const cluster = await startCluster({ topics })
     const { manager, failures } = newManager(cluster)
     await manager.open([t0])
-    manager.mark(t0, at(3n, 'x'.repeat(5_000)))
+    mark(manager, t0, 3n, 'x'.repeat(5_000))
     await expect(manager.commit()).rejects.toThrow('OFFSET_METADATA_TOO_LARGE')
     expect(failures).toEqual([])
-    manager.reset(t0, at(3n, 'short'))
+    reset(manager, t0, 3n, 'short')
     await manager.commit()
     expect(await committed(cluster)).toEqual({ 't-0': '3 short' })
   })
@@ -186,8 +197,8 @@ it.for(versions)('works with %s %i', async ([api, max]) => {
   cluster.advertise({ [api]: { min: apis[api].versions.min, max } })
   const { manager } = newManager(cluster)
   await manager.open([t0, t1])
-  manager.mark(t0, at(5n, 'noon'))
-  manager.mark(t1, at(6n))
+  mark(manager, t0, 5n, 'noon')
+  mark(manager, t1, 6n)
   await manager.commit()
   expect(await committed(cluster)).toEqual({ 't-0': '5 noon', 't-1': '6' })
   // Without the id of the topic it is called by its name.
@@ -203,7 +214,7 @@ it('goes by the ids of topics where it knows them', async () => {
   const owner = { committer: () => OUTSIDE, onFailure: () => {} }
   const manager = new OffsetManager(client, new Coordinator(client, GROUP), options, owner)
   await manager.open([t0])
-  manager.mark(t0, at(5n))
+  mark(manager, t0, 5n)
   await manager.commit()
   expect(cluster.requests('OffsetCommit').map(({ version }) => version)).toEqual([apis.OffsetCommit.versions.max])
   expect(await manager.open([t0])).toEqual(new Map([['t-0', at(5n)]]))
