@@ -1,10 +1,12 @@
 import { parseArgs } from 'node:util'
+import { type ClusterKind, clusters } from './cluster.ts'
 import { type Contest, type Contestant, nameOf, type Workload } from './contest.ts'
 
 export interface Options<C extends Contestant, W extends Workload> {
   readonly contestants: readonly C[]
   readonly workloads: readonly W[]
   readonly rounds: number
+  readonly cluster: ClusterKind
   /** The node that runs the clients. */
   readonly node: string
 }
@@ -23,6 +25,7 @@ export function parseOptions<C extends Contestant, W extends Workload>(
       only: { type: 'string' },
       workloads: { type: 'string', default: ids.filter(id => !extra.includes(id)).join(',') },
       rounds: { type: 'string', default: '3' },
+      cluster: { type: 'string', default: 'kafka' },
       node: { type: 'string', default: process.execPath },
       help: { type: 'boolean', default: false },
     },
@@ -41,6 +44,7 @@ export function parseOptions<C extends Contestant, W extends Workload>(
     contestants: [...ours, ...others.filter(({ client }) => wanted.includes(client))],
     workloads: workloads.filter(({ id }) => chosen.includes(id)),
     rounds,
+    cluster: listed(values.cluster, clusters, '--cluster')[0] as ClusterKind,
     node: values.node,
   }
 }
@@ -55,6 +59,7 @@ function usage<C extends Contestant, W extends Workload>(contest: Contest<C, W>)
   --only TEXT       of samsa's ways and the bare ones only those with this in their names
   --workloads A,B   by default ${ids.join(', ')}${also}
   --rounds N        default 3; what is printed are medians
+  --cluster NAME    kafka, the default, or mock: the in-process cluster of samsa/testing
   --node PATH       another node for the clients`
 }
 

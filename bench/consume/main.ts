@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startKafka } from '../../scripts/kafka/start.ts'
 import { build } from '../build.ts'
+import { startCluster } from '../cluster.ts'
 import { parseOptions } from '../command-line.ts'
 import { Commands } from '../commands.ts'
 import { compare } from '../compare.ts'
@@ -23,13 +23,13 @@ const contest: Contest<Contestant, ReadWorkload> = {
 export async function main(args: readonly string[]): Promise<void> {
   const options = parseOptions(args, contest)
   await build(['consume/child.ts', 'consume/lone-sender.ts'])
-  await using kafka = await startKafka()
+  await using cluster = await startCluster(options.cluster)
   const folder = await mkdtemp(join(tmpdir(), 'samsa-bench-'))
-  const topics = new Topics(kafka.bootstrap)
+  const topics = new Topics(cluster.bootstrap)
   const commands = new Commands('consume', options.node, folder)
-  const runner = new Runner({ commands, brokers: kafka.bootstrap, topics })
+  const runner = new Runner({ commands, brokers: cluster.bootstrap, topics })
   try {
-    console.log(`Kafka ${kafka.version}, ${cpus().length} × ${cpus()[0]?.model}, ${await commands.nodeVersion()}`)
+    console.log(`${cluster.label}, ${cpus().length} × ${cpus()[0]?.model}, ${await commands.nodeVersion()}`)
     console.log(`no keys, ${PARTITIONS} partitions, medians of ${options.rounds} rounds\n`)
     await compare(options, (contestant, workload) => runner.run(contestant, workload), showWorkload)
   } finally {

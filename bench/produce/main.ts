@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startKafka } from '../../scripts/kafka/start.ts'
 import { build } from '../build.ts'
+import { startCluster } from '../cluster.ts'
 import { parseOptions } from '../command-line.ts'
 import { Commands } from '../commands.ts'
 import { compare } from '../compare.ts'
@@ -14,6 +14,9 @@ import { Runner } from './runner.ts'
 import { showWorkload } from './show.ts'
 import { PARTITIONS, type SendWorkload, workloads } from './workloads.ts'
 
+/** So that what was sent to the in-process cluster does not fill the memory. */
+const RETENTION_BYTES = 32 << 20
+
 const contest: Contest<Sending, SendWorkload> = {
   command: 'produce',
   does: 'Sends messages',
@@ -24,15 +27,15 @@ const contest: Contest<Sending, SendWorkload> = {
 export async function main(args: readonly string[]): Promise<void> {
   const options = parseOptions(args, contest)
   await build(['produce/child.ts', 'produce/slow-proxy.ts'])
-  await using kafka = await startKafka()
+  await using cluster = await startCluster(options.cluster, RETENTION_BYTES)
   const folder = await mkdtemp(join(tmpdir(), 'samsa-bench-'))
-  const topics = new Topics(kafka.bootstrap)
+  const topics = new Topics(cluster.bootstrap)
   try {
     const valuesFile = (bytes: number): string => join(folder, `values-${bytes}`)
     for (const { valueBytes } of options.workloads) await writeFile(valuesFile(valueBytes), makeValues(valueBytes))
     const commands = new Commands('produce', options.node, folder)
-    const runner = new Runner({ commands, brokers: kafka.bootstrap, topics, valuesFile })
-    console.log(`Kafka ${kafka.version}, ${cpus().length} × ${cpus()[0]?.model}, ${await commands.nodeVersion()}`)
+    const runner = new Runner({ commands, brokers: cluster.bootstrap, topics, valuesFile })
+    console.log(`${cluster.label}, ${cpus().length} × ${cpus()[0]?.model}, ${await commands.nodeVersion()}`)
     console.log(`acks -1, no keys, ${PARTITIONS} partitions, medians of ${options.rounds} rounds\n`)
     await compare(options, (contestant, workload) => runner.run(contestant, workload), showWorkload)
   } finally {
