@@ -1,7 +1,8 @@
-import type { SerializationError } from '../errors/client-errors.ts'
+import { ConfigurationError, type SerializationError } from '../errors/client-errors.ts'
 import type { Logger } from '../observe/logger.ts'
 import { deserialized } from '../serde/apply.ts'
 import type { Deserializer } from '../serde/serde.ts'
+import { describeValue } from '../util/options.ts'
 import { DeserializationError } from './deserialization-error.ts'
 import type { FetchedBatch } from './fetched-batch.ts'
 import { ListedBatch } from './listed-batch.ts'
@@ -64,12 +65,26 @@ export class Presenter<K, V> {
         this.#read(value, message.value, message, false),
       )
     } catch (error) {
-      const { onDeserializationError: policy } = this.#options
-      const answer: unknown = typeof policy === 'function' ? policy(error as Error, message) : policy
-      if (answer instanceof Promise) throw asynchronous('onDeserializationError', answer)
-      if (answer === 'skip') return undefined
+      if (this.#decide(error as DeserializationError, message) === 'skip') return undefined
       throw error
     }
+  }
+
+  #decide(error: DeserializationError, message: Message): 'throw' | 'skip' {
+    const { onDeserializationError: policy } = this.#options
+    if (typeof policy !== 'function') return policy
+    let answer: unknown
+    try {
+      answer = policy(error, message)
+    } catch (thrown) {
+      throw causedBy(thrown, error)
+    }
+    if (answer === 'throw' || answer === 'skip') return answer
+    const problem =
+      answer instanceof Promise
+        ? asynchronous(answer)
+        : `must answer "throw" or "skip", not ${describeValue(answer)}`
+    throw new ConfigurationError([{ option: 'consumer.onDeserializationError', problem }], { cause: error })
   }
 
   #read<T>(deserializer: Deserializer<T> | undefined, bytes: Buffer | null, from: Message, isKey: boolean): T | null {
@@ -87,7 +102,7 @@ export class Presenter<K, V> {
     for (const interceptor of this.#options.interceptors) {
       try {
         const answer: unknown = interceptor.onConsume(message)
-        if (answer instanceof Promise) throw asynchronous('onConsume', answer)
+        if (answer instanceof Promise) throw new TypeError(`onConsume ${asynchronous(answer)}`)
         message = (answer as Message<K, V> | undefined) ?? message
       } catch (error) {
         this.#logger.warn('a consumer interceptor threw; the message is handed out without it', {
@@ -99,8 +114,18 @@ export class Presenter<K, V> {
   }
 }
 
-function asynchronous(what: string, answer: Promise<unknown>): Error {
+/** What the user's function threw, which must not hide what it was asked about. */
+function causedBy(thrown: unknown, error: DeserializationError): unknown {
+  if (!(thrown instanceof Error) || thrown.cause !== undefined) return thrown
+  // It may be the error itself, or what lies behind it: causes must not go round in a circle.
+  for (let each: unknown = error; each instanceof Error; each = each.cause) if (each === thrown) return thrown
+  // An error that is frozen stays as it is.
+  Reflect.defineProperty(thrown, 'cause', { value: error, configurable: true, writable: true })
+  return thrown
+}
+
+function asynchronous(answer: Promise<unknown>): string {
   // Nobody else will look at it.
   answer.catch(() => {})
-  return new TypeError(`${what} must not be asynchronous`)
+  return 'must not be asynchronous'
 }

@@ -33,11 +33,17 @@ export function serialized<T>(
  */
 export function deserialized<T>(deserializer: Deserializer<T>, bytes: Buffer | null, context: SerdeContext): T | null {
   if (bytes === null) return null
+  let answer: T
   try {
-    return deserializer.deserialize(bytes, context)
+    answer = deserializer.deserialize(bytes, context)
   } catch (cause) {
     throw wrapped(cause, context, 'could not be deserialized')
   }
+  if (!(answer instanceof Promise)) return answer
+  throw new SerializationError(
+    context,
+    `was deserialized to ${describeAnswer(answer)}: a deserializer must not be asynchronous`,
+  )
 }
 
 /** Serializers of samsa's own have said all there is to say. */

@@ -175,19 +175,68 @@ describe('a consumer with deserializers', () => {
         onDeserializationError: answer as () => unknown as () => 'skip',
       })
       const error = await failure(partition.batches().next())
-      expect(error.message).toBe('onDeserializationError must not be asynchronous')
+      expect(error).toBeInstanceOf(ConfigurationError)
+      expect(error.message).toBe('consumer.onDeserializationError: must not be asynchronous')
+      expect(error.cause).toBeInstanceOf(DeserializationError)
     }
   })
 
-  it('ends the iteration with what that function throws', async () => {
-    const bug = new Error('a bug of the user')
+  it.each<[unknown, string]>([
+    [undefined, 'undefined'],
+    [true, 'true'],
+    ['Skip', '"Skip"'],
+  ])('ends the iteration where that function answers anything else: %s', async (answer, shown) => {
     const { partition } = await reading(['one'], {
       value: json<number>(),
-      onDeserializationError() {
-        throw bug
+      onDeserializationError: () => answer as 'skip',
+    })
+    const error = await failure(partition.batches().next())
+    expect(error).toBeInstanceOf(ConfigurationError)
+    expect(error.message).toBe(`consumer.onDeserializationError: must answer "throw" or "skip", not ${shown}`)
+    expect(error.cause).toMatchObject({ code: 'SERIALIZATION', offset: 0n })
+  })
+
+  /** What ends the iteration when the function throws what this makes of the error that it is told. */
+  async function endedBy(thrown: (error: Error) => unknown): Promise<Error> {
+    const { partition } = await reading(['one'], {
+      value: json<number>(),
+      onDeserializationError(error) {
+        throw thrown(error)
       },
     })
-    expect(await failure(partition.batches().next())).toBe(bug)
+    return failure(partition.batches().next())
+  }
+
+  it('ends the iteration with what that function throws, whose cause is the error it was told', async () => {
+    const bug = new Error('a bug of the user')
+    expect(await endedBy(() => bug)).toBe(bug)
+    expect(bug.cause).toMatchObject({ code: 'SERIALIZATION', offset: 0n })
+    expect(Object.keys(bug)).toEqual([])
+  })
+
+  it('leaves a cause alone that there is, and makes no circle of causes', async () => {
+    const reason = new Error('why')
+    expect((await endedBy(() => new Error('with a cause', { cause: reason }))).cause).toBe(reason)
+    const itself = await endedBy(error => error)
+    expect(itself).toBeInstanceOf(DeserializationError)
+    expect(itself.cause).toBeInstanceOf(SyntaxError)
+    const behind = await endedBy(error => error.cause)
+    expect(behind).toBeInstanceOf(SyntaxError)
+    expect(behind.cause).toBeUndefined()
+    expect(await endedBy(() => Object.freeze(new Error('frozen')))).toMatchObject({ message: 'frozen' })
+  })
+
+  it('ends the iteration where a deserializer is asynchronous, also where its promise fails', async () => {
+    const bug = async () => {
+      throw new Error('a bug of the user')
+    }
+    for (const deserialize of [async () => 7, bug]) {
+      const { partition } = await reading(['7'], { value: { deserialize } })
+      const error = await failure(partition.batches().next())
+      expect(error).toBeInstanceOf(DeserializationError)
+      expect(error.message).toContain('was deserialized to a promise: a deserializer must not be asynchronous')
+      expect(error).toMatchObject({ offset: 0n, isKey: false })
+    }
   })
 })
 
