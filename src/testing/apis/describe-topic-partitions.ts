@@ -29,7 +29,8 @@ export function describeTopicPartitions({ state }: Services): Handler<'DescribeT
       topics.push(describe(topic, page))
       room -= page.length
       const next = first + page.length
-      if (next < topic.partitions.length) return { throttleTimeMs: 0, topics, nextCursor: { topicName: name, partitionIndex: next } }
+      if (next < topic.partitions.length)
+        return { throttleTimeMs: 0, topics, nextCursor: { topicName: name, partitionIndex: next } }
     }
     return { throttleTimeMs: 0, topics, nextCursor: null }
   }
