@@ -78,11 +78,13 @@ broker.
 | \`ProtocolError\` | PROTOCOL | bytes that are not Kafka's protocol, or damaged record batches |
 | \`MessageTooLargeError\` | MESSAGE_TOO_LARGE | a message or request exceeds a limit, and was not sent; \`sizeBytes\`, \`limitBytes\` |
 | \`SerializationError\` | SERIALIZATION | a key or a value cannot be turned into bytes, or bytes into one; \`topic\`, \`isKey\` |
+| \`DeserializationError\` | SERIALIZATION | a \`SerializationError\`: a consumer's deserializer cannot read a message; \`topic\`, \`partition\`, \`offset\`, \`isKey\`, and in \`cause\` what it threw |
 | \`ProducerErrors\` | PRODUCER_ERRORS | some messages of a \`sendAll\` failed; \`errors\` has each message with its error |
 | \`ClosedError\` | CLOSED | the client, producer, consumer or admin was closed |
 | \`BrokerError\` | Kafka's name | a broker answered with an error code; \`brokerCode\`, \`brokerName\` |
 
-When a signal is aborted, what waits rejects with the signal's own reason.
+When a signal is aborted, what waits rejects with the signal's own reason. Reading has no such error: the iteration over a
+consumer whose signal is aborted just ends, as it does after \`close()\`.
 
 ## Error codes of brokers
 
