@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { expect, it } from 'vitest'
-import { ClosedError, ConfigurationError, type LeaderConnection, type Message } from '../../src/index.ts'
+import { ClosedError, ConfigurationError, type DialLeaderOptions, type LeaderConnection, type Message } from '../../src/index.ts'
 import { failure } from '../support/failure.ts'
 import { needsKafka, newKafka, newTopic } from '../support/kafka.ts'
 import { openTransaction } from './support/open-transaction.ts'
@@ -11,9 +11,9 @@ const KIB = 1024
 const valuesOf = (messages: Iterable<Message>) => Array.from(messages, ({ value }) => String(value))
 const letters = (...values: string[]) => values.map(value => ({ value }))
 
-async function dialled(values: readonly string[] = []): Promise<LeaderConnection> {
+async function dialled(values: readonly string[] = [], options?: DialLeaderOptions): Promise<LeaderConnection> {
   const kafka = newKafka()
-  const connection = await kafka.dialLeader(await newTopic(kafka, { partitions: 2 }), 1)
+  const connection = await kafka.dialLeader(await newTopic(kafka, { partitions: 2 }), 1, options)
   if (values.length > 0) await connection.writeMessages(letters(...values))
   return connection
 }
@@ -22,7 +22,11 @@ it('writes messages to its partition and reads them back as a batch', async () =
   const connection = await dialled()
   const { topic } = connection
   const headers = { trace: 'abc' }
-  const written = await connection.writeMessages([{ key: 'k', value: 'one', headers }, { value: 'two' }, { value: null }])
+  const written = await connection.writeMessages([
+    { key: 'k', value: 'one', headers },
+    { value: 'two' },
+    { value: null },
+  ])
   expect(written.map(({ topic, partition, offset }) => [topic, partition, offset])).toEqual([
     [topic, 1, 0n],
     [topic, 1, 1n],
@@ -56,7 +60,7 @@ it('waits for messages, until there are some or the deadline is over', async () 
 })
 
 it('gives no more than was asked for, but a whole batch, and waits for as much as was asked for', async () => {
-  const connection = await dialled()
+  const connection = await dialled([], { consumer: { maxWaitMs: 30_000 } })
   const value = 'x'.repeat(10 * KIB)
   for (let i = 0; i < 4; i++) await connection.writeMessages([{ value }])
   expect((await connection.readBatch(1, 100)).size).toBe(1)
@@ -128,7 +132,11 @@ it('ends what is being read when it is closed, by itself or with its Kafka', asy
   const reading = failure(connection.readBatch(1, KIB))
   await connection.close()
   expect(await reading).toBeInstanceOf(ClosedError)
-  for (const call of [() => connection.readMessage(), () => connection.writeMessages([]), () => connection.readOffsets()]) {
+  for (const call of [
+    () => connection.readMessage(),
+    () => connection.writeMessages([]),
+    () => connection.readOffsets(),
+  ]) {
     expect(await failure(call())).toBeInstanceOf(ClosedError)
   }
   expect(await other.readOffsets()).toEqual({ first: 0n, last: 0n })

@@ -33,7 +33,8 @@ export async function startPeers({ leaders, count = 1, script, offers, config }:
       topics: names.map(name => topicAnswer(leaders, name)),
     }
   }
-  for (let i = 0; i < count; i++) peers.push(await Peer.start({ script: { Metadata, ...script }, ...(offers && { offers }) }))
+  for (let i = 0; i < count; i++)
+    peers.push(await Peer.start({ script: { Metadata, ...script }, ...(offers && { offers }) }))
   const logger = { debug() {}, info() {}, warn() {}, error() {} }
   const kafka = new Kafka({ brokers: peers.map(({ address }) => `127.0.0.1:${address.port}`), logger, ...config })
   // A test may leave messages for whose answers a plain close would wait.

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { KafkaError, TimeoutError, UnsupportedVersionError } from '../../../src/index.ts'
+import { ZERO_UUID } from '../../../src/protocol/schema.ts'
 import { type PeersOptions, startPeers } from '../../support/cluster-of-peers.ts'
 import { failure } from '../../support/failure.ts'
 import type { Asked, Peer } from '../../support/peer.ts'
@@ -46,7 +47,10 @@ describe('items of coordinators', () => {
           const { groupsNames } = request.body('DeleteGroups')
           asked.push([numberOf(request), groupsNames])
           const errorCode = (groupId: string) => (groupId === 'full-2' ? NON_EMPTY_GROUP : OK)
-          return { throttleTimeMs: 0, results: groupsNames.map(id => ({ groupId: id, errorCode: errorCode(id) })).reverse() }
+          return {
+            throttleTimeMs: 0,
+            results: groupsNames.map(id => ({ groupId: id, errorCode: errorCode(id) })).reverse(),
+          }
         },
       },
     })
@@ -184,7 +188,9 @@ describe('items of leaders', () => {
     const { admin } = await start({ leaders: { orders: [1] }, offers: { ListOffsets: { min: 0, max: 6 } } })
     const [outcome] = await admin.listOffsets([{ topic: 'orders', partition: 0, spec: 'max_timestamp' }])
     expect(outcome?.error).toBeInstanceOf(UnsupportedVersionError)
-    expect(outcome?.error?.message).toMatch(/broker 1 .* knows ListOffsets up to version 6; 'max_timestamp' needs version 7/)
+    expect(outcome?.error?.message).toMatch(
+      /broker 1 .* knows ListOffsets up to version 6; 'max_timestamp' needs version 7/,
+    )
   })
 })
 
@@ -218,7 +224,10 @@ describe('items of the controller', () => {
         },
       },
     })
-    expect(await admin.createTopics(topics)).toMatchObject([{ name: 'a' }, { name: 'b', error: { code: 'NOT_CONTROLLER' } }])
+    expect(await admin.createTopics(topics)).toMatchObject([
+      { name: 'a' },
+      { name: 'b', error: { code: 'NOT_CONTROLLER' } },
+    ])
     expect(requests).toBe(1)
   })
 
@@ -249,7 +258,12 @@ describe('items of the controller', () => {
 })
 
 describe('what all brokers know', () => {
-  const listing = (groupId: string) => ({ groupId, protocolType: 'consumer', groupState: 'Stable', groupType: 'classic' })
+  const listing = (groupId: string) => ({
+    groupId,
+    protocolType: 'consumer',
+    groupState: 'Stable',
+    groupType: 'classic',
+  })
 
   it('is asked of each of them and put together', async () => {
     const { admin, numberOf } = await start({
@@ -295,7 +309,11 @@ describe('describeTopics', () => {
           const from = cursor?.partitionIndex ?? 0
           const partitions = [partition(from), partition(from + 1)]
           const nextCursor = from < 4 ? { topicName: 'large', partitionIndex: from + 2 } : null
-          return { throttleTimeMs: 0, topics: [{ errorCode: OK, name: 'large', partitions }], nextCursor }
+          return {
+            throttleTimeMs: 0,
+            topics: [{ errorCode: OK, name: 'large', topicId: ZERO_UUID, partitions }],
+            nextCursor,
+          }
         },
       },
     })

@@ -13,7 +13,15 @@ const leader = { leader: { topic: 'orders', partition: 0 } }
 describe('an answer', () => {
   const produced = (...codes: number[]) => {
     const partition = (errorCode: number) => {
-      return { index: 0, errorCode, baseOffset: 0n, logAppendTimeMs: 0n, logStartOffset: 0n, recordErrors: [], errorMessage: null }
+      return {
+        index: 0,
+        errorCode,
+        baseOffset: 0n,
+        logAppendTimeMs: 0n,
+        logStartOffset: 0n,
+        recordErrors: [],
+        errorMessage: null,
+      }
     }
     return { responses: [{ name: 'orders', partitionResponses: codes.map(partition) }] } as never
   }
@@ -76,7 +84,10 @@ describe('client.request', () => {
   })
 
   it('does not stall others while the broker lets it wait', async () => {
-    const { kafka, peers } = await startPeers({ leaders: { orders: [1] }, config: { ...config, net: { maxOpenRequests: 1 } } })
+    const { kafka, peers } = await startPeers({
+      leaders: { orders: [1] },
+      config: { ...config, net: { maxOpenRequests: 1 } },
+    })
     const waiting = kafka.client.request(apis.ListGroups, {}, { broker: 1 })
     const asked = await peers[0]!.next()
     expect(await kafka.client.partitions('orders')).toEqual([0])
