@@ -84,7 +84,9 @@ export function describeUserScramCredentials(
       const result = answer.results.find(each => each.user === user)
       const error = failureOf(`describing the SCRAM credentials of user "${user}"`, result)
       if (error !== undefined) return { user, error }
-      const credentials = result!.credentialInfos.map(({ mechanism, iterations }) => {
+      // Brokers list them in no order.
+      const infos = [...result!.credentialInfos].sort((a, b) => a.mechanism - b.mechanism)
+      const credentials = infos.map(({ mechanism, iterations }) => {
         return { mechanism: mechanisms.name(mechanism) as ScramMechanism, iterations }
       })
       return { user, credentials }
