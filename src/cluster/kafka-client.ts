@@ -16,6 +16,7 @@ import { OffsetFinder, type OffsetTime, startProblem } from './list-offset.ts'
 import type { MetadataOptions } from './metadata.ts'
 import { type RequestTarget, routed } from './route.ts'
 import type { BrokerNode, PartitionSnapshot, TopicSnapshot } from './snapshot.ts'
+import { creationHint } from './topic-name.ts'
 
 /** The option of everything that waits. */
 interface WaitOptions {
@@ -126,7 +127,7 @@ export class KafkaClient {
     const problems: ConfigurationProblem[] = problem === undefined ? [] : [{ option: 'from', problem }]
     refuse([...partitionProblems(topic, partition), ...problems])
     return this.#patiently(signal, async signal => {
-      await this.#known(topic, signal)
+      if ((await this.#known(topic, signal)) === undefined) throw this.#missing(topic, partition)
       return this.#offsets.find(topic, partition, from, signal)
     })
   }
@@ -230,8 +231,10 @@ export class KafkaClient {
   }
 
   #missing(topic: string, partition?: number): KafkaError {
-    const code = this.#client.metadata.snapshot.topicErrors.get(topic) ?? errorCodes.UNKNOWN_TOPIC_OR_PARTITION
-    return brokerError(code, partition === undefined ? `topic "${topic}"` : `${topic}-${partition}`)
+    const { metadata } = this.#client
+    const code = metadata.snapshot.topicErrors.get(topic) ?? errorCodes.UNKNOWN_TOPIC_OR_PARTITION
+    const hint = metadata.topic(topic) === undefined ? creationHint(code) : ''
+    return brokerError(code, `${partition === undefined ? `topic "${topic}"` : `${topic}-${partition}`}${hint}`)
   }
 
   #node({ nodeId, address: { host, port } }: Broker): BrokerNode {

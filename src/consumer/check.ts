@@ -35,6 +35,8 @@ export function checkPartitions(partitions: readonly TopicPartition[]): void {
   refuse(partitions.flatMap((each, i) => entryProblems(each, `partitions[${i}]`, ['topic', 'partition'])))
 }
 
+const SOURCES = 'must be a topic, a list of topics or a list of { topic, partition }'
+
 /** What `consume` is to read, checked: whole topics, or some partitions. */
 export function checkSources(
   topics: string | readonly string[] | readonly PartitionStart[],
@@ -45,13 +47,16 @@ export function checkSources(
   refuse([
     ...objectProblems(options, 'options', ['from', 'signal']),
     ...startProblems(from, 'from'),
-    ...listProblems(list, 'topics'),
+    ...(Array.isArray(list) ? [] : [{ option: 'topics', problem: `${SOURCES}, not ${describeValue(topics)}` }]),
   ])
   if (list.length === 0) refuse([{ option: 'topics', problem: 'must name at least one' }])
   const isNames = typeof list[0] === 'string'
   refuse(
     list.flatMap((each, i) => {
       const name = `topics[${i}]`
+      if (isNames !== (typeof each === 'string') && isPartitionOrName(each)) {
+        return [{ option: name, problem: 'topics and partitions cannot be in one list' }]
+      }
       if (isNames) return topicProblems(each, name)
       const problems = entryProblems(each, name, ['topic', 'partition', 'from'])
       const start = (each as Partial<PartitionStart> | null)?.from
@@ -65,6 +70,10 @@ export function checkSources(
     seen.add(key)
   }
   return isNames ? { topics: list as readonly string[] } : { partitions: list as readonly PartitionStart[] }
+}
+
+function isPartitionOrName(entry: unknown): boolean {
+  return typeof entry === 'string' || (typeof entry === 'object' && entry !== null)
 }
 
 function entryProblems(entry: unknown, name: string, keys: readonly string[]): ConfigurationProblem[] {

@@ -1,5 +1,7 @@
 import type { Client } from '../cluster/client.ts'
 import type { StartOffset } from '../cluster/list-offset.ts'
+import { creationHint } from '../cluster/topic-name.ts'
+import { errorCodes } from '../errors/broker-codes.ts'
 import { brokerError } from '../errors/broker-error.ts'
 import { ClosedError, ConfigurationError } from '../errors/client-errors.ts'
 import type { Options } from '../util/options.ts'
@@ -181,7 +183,8 @@ export class Consumer<K = Buffer, V = Buffer> implements AsyncDisposable {
     this.#checkOpen()
     checkTopic(topic)
     const [found] = await this.#client.topics([topic], signal)
-    if (found === undefined || found.errorCode !== 0) throw brokerError(found?.errorCode ?? -1, `topic "${topic}"`)
+    const code = found?.errorCode ?? errorCodes.UNKNOWN_TOPIC_OR_PARTITION
+    if (found === undefined || code !== 0) throw brokerError(code, `topic "${topic}"${creationHint(code)}`)
     return found.partitions.map(({ partitionIndex }) => partitionIndex).sort((a, b) => a - b)
   }
 

@@ -1,18 +1,24 @@
 import type { Deserializer } from '../serde/serde.ts'
-import { bool, bytes, custom, describeValue, ms, oneOf } from '../util/options.ts'
+import { bool, bytes, custom, describeValue, ms, oneOf, section } from '../util/options.ts'
 import { retryOptions } from '../util/retry-options.ts'
 import type { ConsumerInterceptor, OnDeserializationError } from './types.ts'
 
 /** The `consumer` slice of the configuration. */
 export const consumerOptions = {
-  fetch: {
-    /** The broker answers when it has this much, or after `maxWaitMs`. */
-    minBytes: bytes(1, { min: 1 }),
-    /** How much one partition may send in an answer. A larger message comes all the same. */
-    defaultBytes: bytes(1_048_576, { min: 1 }),
-    /** How much one answer may hold. A larger message comes all the same. */
-    maxBytes: bytes(50 * 1024 * 1024, { min: 1 }),
-  },
+  fetch: section(
+    {
+      /** The broker answers when it has this much, or after `maxWaitMs`. */
+      minBytes: bytes(1, { min: 1 }),
+      /** How much one partition may send in an answer. A larger message comes all the same. */
+      defaultBytes: bytes(1_048_576, { min: 1 }),
+      /** How much one answer may hold, at least `fetch.defaultBytes`. A larger message comes all the same. */
+      maxBytes: bytes(50 * 1024 * 1024, { min: 1 }),
+    },
+    ({ defaultBytes, maxBytes }, report) => {
+      if (maxBytes >= defaultBytes) return
+      report('maxBytes', `must be at least consumer.fetch.defaultBytes, which is ${defaultBytes}, not ${maxBytes}`)
+    },
+  ),
   /** How long a broker may wait for `fetch.minBytes`. */
   maxWaitMs: ms(500),
   /** How much may lie fetched and unread, over all partitions of a consumer; then fetching pauses. */

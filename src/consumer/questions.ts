@@ -83,8 +83,9 @@ export class Questions {
     let found = await this.#topics.find(topic, signal)
     if (found.partitions[partition] === undefined) found = await metadata.lookUp(topic, { signal, anew: true })
     if (found.partitions[partition] !== undefined) return found
-    const has = `${name}: topic "${topic}" has ${found.partitions.length} partitions`
-    throw brokerError(errorCodes.UNKNOWN_TOPIC_OR_PARTITION, has)
+    const count = found.partitions.length
+    const has = count === 1 ? 'only partition 0' : `only partitions 0 to ${count - 1}`
+    throw brokerError(errorCodes.UNKNOWN_TOPIC_OR_PARTITION, `${name}: topic "${topic}" has ${has}`)
   }
 
   #ask<T>(feed: Feed, signal: AbortSignal, call: () => Promise<T>): Promise<T> {

@@ -13,7 +13,7 @@ const rows = [
   [0, 'NONE', false, 'none', 'no error'],
   [1, 'OFFSET_OUT_OF_RANGE', false, 'none', 'the partition has no record at this offset: it was deleted already or is not written yet; seek to an offset that exists'],
   [2, 'CORRUPT_MESSAGE', true, 'retry', 'a record batch arrived damaged, or has a null key in a compacted topic; if sending it again does not help, check the keys'],
-  [3, 'UNKNOWN_TOPIC_OR_PARTITION', true, 'refresh-metadata', 'this broker does not know the topic or partition; if it was created a moment ago it will appear, otherwise check its name and the Describe permission'],
+  [3, 'UNKNOWN_TOPIC_OR_PARTITION', true, 'refresh-metadata', 'there is no such topic or partition, as far as the broker knows; if it was created a moment ago it will appear, otherwise check its name and the Describe permission'],
   [4, 'INVALID_FETCH_SIZE', false, 'none', 'the fetch asked for an impossible number of bytes; check consumer.fetch'],
   [5, 'LEADER_NOT_AVAILABLE', true, 'refresh-metadata', 'the partition has no leader at the moment; one is usually elected within seconds'],
   [6, 'NOT_LEADER_OR_FOLLOWER', true, 'refresh-metadata', 'the partition has moved away from this broker; its new leader has to be asked'],

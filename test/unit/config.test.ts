@@ -87,6 +87,15 @@ describe('a configuration', () => {
     expect(problemsOf({ brokers, net: { maxRequestBytes: 2000 }, producer: { maxMessageBytes: 1999 } })).toEqual([])
   })
 
+  it('with fetches that have no room for what one partition may send is refused', () => {
+    expect(problemsOf({ brokers, consumer: { fetch: { defaultBytes: 2000, maxBytes: 1999 } } })).toEqual([
+      'consumer.fetch.maxBytes: must be at least consumer.fetch.defaultBytes, which is 2000, not 1999',
+    ])
+    expect(problemsOf({ brokers, consumer: { fetch: { defaultBytes: 2000, maxBytes: 2000 } } })).toEqual([])
+    // What the two are by default counts as well.
+    expect(problemsOf({ brokers, consumer: { fetch: { maxBytes: 1_048_575 } } })).toHaveLength(1)
+  })
+
   it('takes console as a logger', () => {
     expect(problemsOf({ brokers, logger: console })).toEqual([])
   })

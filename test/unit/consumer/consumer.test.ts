@@ -15,7 +15,9 @@ describe('a consumer', () => {
     expect(await consumer.topics()).toEqual(['a', 't'])
     expect(await consumer.partitions('t')).toEqual([0, 1, 2])
     const error = await failure(consumer.partitions('nope'))
-    expect(error.message).toMatch(/^topic "nope": UNKNOWN_TOPIC_OR_PARTITION/)
+    expect(error.message).toMatch(
+      /^topic "nope" \(asking creates no topic, whatever metadata.allowAutoTopicCreation says\): UNKNOWN_TOPIC_OR_PARTITION/,
+    )
     expect((await failure(consumer.partitions('no/pe'))).message).toContain('is not a topic name')
   })
 

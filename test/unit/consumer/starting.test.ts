@@ -31,8 +31,14 @@ describe('a partition beyond those that are known', () => {
     expect(looks).toBe(1)
     const error = await failure(consumer.consumePartition('t', 2, { from: 0n }).batches().next())
     expect(error).toBeInstanceOf(BrokerError)
-    expect(error.message).toMatch(/^t-2: topic "t" has 2 partitions: UNKNOWN_TOPIC_OR_PARTITION/)
+    expect(error.message).toMatch(/^t-2: topic "t" has only partitions 0 to 1: UNKNOWN_TOPIC_OR_PARTITION/)
     expect(looks).toBe(2)
+  })
+
+  it('is refused without a word that contradicts another', async () => {
+    const { kafka } = await startPeers({ leaders: { t: [1] } })
+    const { message } = await failure(kafka.consumer().consumePartition('t', 1, { from: 0n }).batches().next())
+    expect(message).toMatch(/^t-1: topic "t" has only partition 0: .*: there is no such topic or partition, as far as/)
   })
 })
 
