@@ -56,6 +56,7 @@ function collect(
     if (comment !== undefined && typeof comment.comment === 'string') comments.set(option, comment.comment)
     const { initializer } = property
     if (ts.isObjectLiteralExpression(initializer)) collect(initializer, option, retry, comments)
+    else if (/^section\(/.test(initializer.getText())) collect(firstTable(initializer), option, retry, comments)
     else if (/^retryOptions\(/.test(initializer.getText())) collect(retry, option, retry, comments)
   }
 }

@@ -81,9 +81,7 @@ export class Presenter<K, V> {
     }
     if (answer === 'throw' || answer === 'skip') return answer
     const problem =
-      answer instanceof Promise
-        ? asynchronous(answer)
-        : `must answer "throw" or "skip", not ${describeValue(answer)}`
+      answer instanceof Promise ? asynchronous(answer) : `must answer "throw" or "skip", not ${describeValue(answer)}`
     throw new ConfigurationError([{ option: 'consumer.onDeserializationError', problem }], { cause: error })
   }
 
