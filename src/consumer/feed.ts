@@ -61,6 +61,8 @@ export class Feed implements TopicPartition {
   isStalled = false
   /** Called when there may be something to take, or the end has come. */
   onNews: () => void = () => {}
+  /** Called when it is known where reading begins, unless that was given as an offset, and where it goes on when it jumps. */
+  onMoved: (offset: bigint) => void = () => {}
   readonly #options: FeedOptions
   readonly #owner: FeedOwner
   readonly #buffer = new BatchBuffer()

@@ -210,6 +210,7 @@ export class Fetcher implements InboxOwner, FeedOwner {
       feed.topicId = topicId
       feed.moveTo(offset)
       this.#place(feed)
+      if (typeof from !== 'bigint') feed.onMoved(offset)
     })
   }
 
@@ -307,6 +308,7 @@ export class Fetcher implements InboxOwner, FeedOwner {
     const { topic, partition } = feed
     feed.moveTo(to, lastFetchedEpoch)
     this.#place(feed)
+    feed.onMoved(to)
     // Who is told may seek somewhere else, so all has to be settled before.
     this.#reports.onReset({ topic, partition, from, to, reason })
   }

@@ -28,6 +28,8 @@ export class Lane<K, V> {
   returned: Portionable<K, V> | undefined
   /** Why, and from which offset on, messages cannot be handed out, after those that were. */
   failure: { readonly error: unknown; readonly offset: bigint } | undefined
+  /** The offset after the last batch that was taken. */
+  end = -1n
   readonly #outlet: Outlet<K, V>
   #lastPosition: bigint | undefined
 
@@ -197,6 +199,9 @@ export class Outlet<K, V> {
         return undefined
       }
       if (batch.size === 0) continue
+      // What came before the jump may have been marked after it was told of.
+      if (batch.firstOffset < lane.end) feed.onMoved(batch.firstOffset)
+      lane.end = batch.nextOffset
       this.#enqueue(lane)
       this.#bytesOfTurn += batch.sizeBytes
       return { lane, batch, size: batch.size, index: 0 }
@@ -207,6 +212,7 @@ export class Outlet<K, V> {
     const { feed, returned } = lane
     if (returned !== undefined && !feed.isPaused) {
       lane.returned = undefined
+      lane.end = returned.firstOffset
       return returned
     }
     if (lane.failure !== undefined) return undefined

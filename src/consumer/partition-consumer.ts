@@ -62,6 +62,14 @@ export class PartitionConsumer<K = Buffer, V = Buffer>
     return end > position ? end - position : 0n
   }
 
+  /**
+   * @internal Called when it is known where reading begins, unless that was given as an offset; when it goes on elsewhere than after
+   * what was handed out; and again when the first batch from an earlier offset is handed out.
+   */
+  set onMoved(listener: (offset: bigint) => void) {
+    this.#lane.feed.onMoved = listener
+  }
+
   get isPaused(): boolean {
     return this.#lane.feed.isPaused
   }

@@ -51,6 +51,11 @@ export class ReadClaim<K, V> implements Claim<K, V> {
     return this.#reader[Symbol.asyncIterator]()
   }
 
+  /** Calls `onMoved` when reading begins at an offset that was looked for, and when it goes on elsewhere than it was. */
+  onMoved(onMoved: (offset: bigint) => void): void {
+    this.#reader.onMoved = onMoved
+  }
+
   /** Goes on from there. */
   seek(offset: bigint): void {
     if (!this.signal.aborted) this.#reader.seek(offset)

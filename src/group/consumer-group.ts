@@ -37,7 +37,7 @@ export class ConsumerGroup<K = Buffer, V = Buffer> implements AsyncDisposable {
   #consumption: Consumption<K, V> | undefined
   /** The loop that reads, where it is one. */
   #stream: MessageStream<K, V> | undefined
-  #isClosed = false
+  #closed: Promise<void> | undefined
 
   /** @internal */
   constructor(
@@ -80,7 +80,7 @@ export class ConsumerGroup<K = Buffer, V = Buffer> implements AsyncDisposable {
     handler: ConsumerGroupHandler<K, V>,
     { signal }: WaitOptions = {},
   ): Promise<void> {
-    if (this.#isClosed) throw new ClosedError(`the consumer group "${this.groupId}" is closed`)
+    if (this.#closed !== undefined) throw new ClosedError(`the consumer group "${this.groupId}" is closed`)
     if (this.#consumption !== undefined) {
       const problem = 'it is consuming already: end that first, or make another consumer group'
       throw new ConfigurationError([{ option: 'consume', problem }])
@@ -123,11 +123,12 @@ export class ConsumerGroup<K = Buffer, V = Buffer> implements AsyncDisposable {
   messages(topics: readonly (string | RegExp)[], { signal }: WaitOptions = {}): AsyncIterableIterator<Message<K, V>> {
     const stop = new AbortController()
     const forget = signal === undefined ? () => {} : onAbort(signal, () => stop.abort(signal.reason))
-    const stream: MessageStream<K, V> = new MessageStream(
-      () => this.consume(topics, stream.handler, { signal: stop.signal }).finally(forget),
-      () => stop.abort(),
-    )
-    this.#stream = stream
+    const begin = async () => {
+      // Not where another loop reads already, which this one must not take the place of.
+      if (this.#consumption === undefined) this.#stream = stream
+      await this.consume(topics, stream.handler, { signal: stop.signal }).finally(forget)
+    }
+    const stream = new MessageStream<K, V>(begin, () => stop.abort())
     onAbort(stop.signal, () => stream.end())
     return stream
   }
@@ -136,19 +137,22 @@ export class ConsumerGroup<K = Buffer, V = Buffer> implements AsyncDisposable {
    * Ends the consuming: handlers finish, what is marked is committed, and the member leaves. A handler must not wait for it, as it waits
    * for the handlers: there abort the `signal`, or return.
    */
-  async close(): Promise<void> {
-    if (this.#isClosed) return
-    this.#isClosed = true
+  close(): Promise<void> {
+    this.#closed ??= this.#close()
+    return this.#closed
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #close(): Promise<void> {
     this.#stream?.end()
     this.#consumption?.close()
     // Whoever consumes is told what it failed with.
     await this.#consumption?.ended.catch(() => {})
     await this.#consumer.close()
     this.#onClosed()
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close()
   }
 
   #consumptionOf(subscription: Subscription, handler: ConsumerGroupHandler<K, V>): Consumption<K, V> {
@@ -163,6 +167,7 @@ export class ConsumerGroup<K = Buffer, V = Buffer> implements AsyncDisposable {
         sessionTimeoutMs,
         heartbeatIntervalMs,
         rebalanceTimeoutMs: rebalance.timeoutMs,
+        requestTimeoutMs: this.#client.net.requestTimeoutMs,
         retry: rebalance.retry,
         moveRetry,
         instanceId: instanceId ?? null,

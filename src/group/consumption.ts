@@ -2,8 +2,9 @@ import type { Client } from '../cluster/client.ts'
 import type { StartOffset } from '../cluster/list-offset.ts'
 import type { Consumer } from '../consumer/consumer.ts'
 import type { TopicPartition } from '../consumer/message.ts'
-import { ClosedError } from '../errors/client-errors.ts'
+import { ClosedError, TimeoutError } from '../errors/client-errors.ts'
 import { retrying } from '../util/retry.ts'
+import { onAbort } from '../util/wait.ts'
 import { Member, type MemberOwner, type MembershipOptions } from './membership/member.ts'
 import type { Identity } from './membership/requests.ts'
 import { OffsetManager, type OffsetManagerOptions } from './offsets/offset-manager.ts'
@@ -20,6 +21,9 @@ export interface ConsumptionContext<K, V> {
   readonly initial: StartOffset
 }
 
+/** How long the last commit may take when the group is closed: who has the partitions next repeats what is not committed. */
+const CLOSING_COMMIT_MS = 3_000
+const NO_ANSWER = `the coordinator has not answered to the last commit within ${CLOSING_COMMIT_MS} ms`
 const GIVEN_UP = 'the partitions are given up, as the group shares them out anew or this member leaves'
 const LOST = 'the member was dropped from the group, and its partitions may be others’ already'
 
@@ -110,7 +114,7 @@ export class Consumption<K, V> implements MemberOwner {
       else await this.#end(session, session.end(reason))
     } finally {
       // Also where the cleanup has thrown: what was marked is processed.
-      await this.#offsets.release(partitions)
+      await this.#commitLast(partitions)
     }
   }
 
@@ -127,6 +131,21 @@ export class Consumption<K, V> implements MemberOwner {
     this.#offsets.close(new ClosedError('the member has left the group'))
     if (failure === undefined) this.#settle!.resolve()
     else this.#settle!.reject(failure.error)
+  }
+
+  /** Who closes waits no longer than a moment for a coordinator that does not answer. */
+  async #commitLast(partitions: readonly TopicPartition[]): Promise<void> {
+    const tooLate = new AbortController()
+    let timer: NodeJS.Timeout | undefined
+    const forget = onAbort(this.#closing.signal, () => {
+      timer = setTimeout(() => tooLate.abort(new TimeoutError(NO_ANSWER)), CLOSING_COMMIT_MS)
+    })
+    try {
+      await this.#offsets.release(partitions, tooLate.signal)
+    } finally {
+      forget()
+      clearTimeout(timer)
+    }
   }
 
   async #end(session: Session<K, V>, ended: Promise<void>): Promise<void> {

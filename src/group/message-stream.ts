@@ -38,7 +38,7 @@ export class MessageStream<K, V> implements AsyncIterableIterator<Message<K, V>>
   #current: Offer<K, V> | undefined
   /** The message in hand. */
   #last: Message<K, V> | undefined
-  #wake = () => {}
+  #wakes: (() => void)[] = []
 
   /** @param start Begins the consuming with the handler: at the first message that is asked for. */
   constructor(start: () => Promise<void>, stop: () => void) {
@@ -86,10 +86,12 @@ export class MessageStream<K, V> implements AsyncIterableIterator<Message<K, V>>
         await ended
         return DONE
       }
-      await new Promise<void>(resolve => {
-        this.#wake = resolve
-      })
+      await new Promise<void>(resolve => this.#wakes.push(resolve))
     }
+  }
+
+  #wake(): void {
+    for (const wake of this.#wakes.splice(0)) wake()
   }
 
   #begin(): void {

@@ -2,6 +2,7 @@ import type { Message } from '../consumer/message.ts'
 import type { MessageBatch } from '../consumer/message-batch.ts'
 import { ConfigurationError } from '../errors/client-errors.ts'
 import { describeValue } from '../util/options.ts'
+import { onAbort } from '../util/wait.ts'
 import type { Claim, ConsumerGroupHandler, GroupSession } from './types.ts'
 
 /** What a function of {@link RunOptions} may use beside the message. */
@@ -41,10 +42,8 @@ export function runHandler<K, V>(options: RunOptions<K, V>): ConsumerGroupHandle
       const context = { session, claim, signal }
       const isBatches = eachMessage === undefined
       for await (const next of isBatches ? claim.batches() : claim) {
-        if (turns !== undefined) await turns.take()
+        if (turns !== undefined && !(await turns.take(signal))) return
         try {
-          // It may have had to wait for its turn until the claim had ended.
-          if (signal.aborted) return
           if (isBatches) {
             await eachBatch!(next as MessageBatch<K, V>, context)
             session.markBatch(next as MessageBatch<K, V>)
@@ -65,20 +64,39 @@ export function runHandler<K, V>(options: RunOptions<K, V>): ConsumerGroupHandle
 /** Lets only so many work at a time, in the order in which they come. */
 class Turns {
   #free: number
-  readonly #waiting: (() => void)[] = []
+  readonly #waiting = new Set<() => void>()
 
   constructor(count: number) {
     this.#free = count
   }
 
-  async take(): Promise<void> {
-    if (this.#free > 0) this.#free--
-    else await new Promise<void>(resolve => this.#waiting.push(resolve))
+  /** Resolves when it is our turn; with false when the signal is aborted before, which may not have to wait for who works. */
+  async take(signal: AbortSignal): Promise<boolean> {
+    if (signal.aborted) return false
+    if (this.#free > 0) {
+      this.#free--
+      return true
+    }
+    return new Promise(resolve => {
+      const forget = onAbort(signal, () => {
+        this.#waiting.delete(begin)
+        resolve(false)
+      })
+      const begin = () => {
+        forget()
+        resolve(true)
+      }
+      this.#waiting.add(begin)
+    })
   }
 
   give(): void {
-    const next = this.#waiting.shift()
-    if (next === undefined) this.#free++
-    else next()
+    const [next] = this.#waiting
+    if (next === undefined) {
+      this.#free++
+    } else {
+      this.#waiting.delete(next)
+      next()
+    }
   }
 }

@@ -33,7 +33,9 @@ export class Session<K, V> implements GroupSession<K, V> {
   /** By `topic-partition`, with what reads it once that has begun. */
   readonly #claims = new Map<string, { readonly partition: TopicPartition; running?: Running<K, V> }>()
   readonly #ending = new AbortController()
-  #isSetUp = false
+  /** Settles when the handler has set up. */
+  #setUp: Promise<void> | undefined
+  #ended: Promise<void> | undefined
   /** The partition that was marked last: mostly it is marked again. */
   #lastMarked: Progress | undefined
 
@@ -103,12 +105,8 @@ export class Session<K, V> implements GroupSession<K, V> {
   /** Begins to read partitions, and the session itself with the first. */
   async add(added: readonly TopicPartition[]): Promise<void> {
     for (const partition of added) this.#claims.set(nameOf(partition), { partition })
-    // It may have been given up and come back.
-    this.#lastMarked = undefined
-    if (!this.#isSetUp) {
-      this.#isSetUp = true
-      await this.#context.handler.setup?.(this)
-    }
+    this.#setUp ??= this.#begin()
+    await this.#setUp
     // Everything may have been lost meanwhile.
     if (this.signal.aborted) return
     for (const partition of added) {
@@ -122,14 +120,13 @@ export class Session<K, V> implements GroupSession<K, V> {
     const ended = partitions.flatMap(partition => this.#claims.get(nameOf(partition))?.running ?? [])
     for (const { claim } of ended) claim.end(reason)
     await Promise.all(ended.map(({ done }) => done))
-    for (const partition of partitions) this.#claims.delete(nameOf(partition))
+    this.#forget(partitions)
   }
 
-  /** Ends with all that it has. */
-  async end(reason: Error): Promise<void> {
-    this.#ending.abort(reason)
-    await this.remove(this.partitions, reason)
-    if (this.#isSetUp) await this.#context.handler.cleanup?.(this)
+  /** Ends with all that it has. It may be lost while it is given up: both end once. */
+  end(reason: Error): Promise<void> {
+    this.#ended ??= this.#end(reason)
+    return this.#ended
   }
 
   /** Ends, as all that it has may be others' already. */
@@ -143,18 +140,59 @@ export class Session<K, V> implements GroupSession<K, V> {
     }
   }
 
+  async #begin(): Promise<void> {
+    await this.#context.handler.setup?.(this)
+  }
+
+  async #end(reason: Error): Promise<void> {
+    const { partitions } = this
+    this.#ending.abort(reason)
+    const running = [...this.#claims.values()].flatMap(({ running }) => running ?? [])
+    for (const { claim } of running) claim.end(reason)
+    await Promise.all(running.map(({ done }) => done))
+    // What setup throws is told to who adds.
+    await this.#setUp?.catch(() => {})
+    try {
+      // It may mark still.
+      if (this.#setUp !== undefined) await this.#context.handler.cleanup?.(this)
+    } finally {
+      this.#forget(partitions)
+    }
+  }
+
+  /** From now on marks of these do nothing: who has them next, be it this member, begins where they were committed. */
+  #forget(partitions: readonly TopicPartition[]): void {
+    for (const partition of partitions) this.#claims.delete(nameOf(partition))
+    this.#lastMarked = undefined
+  }
+
   #run(partition: TopicPartition): Running<K, V> {
     const { consumer, offsets, initial, handler } = this.#context
-    const marked = offsets.progress(partition)?.offset ?? -1n
+    const progress = offsets.progress(partition)
+    const marked = progress?.offset ?? -1n
     const from = marked < 0n ? initial : marked
     const claim = new ReadClaim(consumer.consumePartition(partition.topic, partition.partition, { from }), from)
+    claim.onMoved(offset => this.#onMoved(progress, offset))
     return { claim, done: this.#handle(claim, async () => handler.consumeClaim(this, claim)) }
+  }
+
+  /**
+   * Where the end of the log was when reading began there is committed, lest the next member begins at a later end and leaves out what
+   * was written until then. Where the log does not have what was read any more, marks count again from where reading goes on.
+   */
+  #onMoved(progress: Progress | undefined, offset: bigint): void {
+    if (progress === undefined) return
+    const isStart = progress.offset < 0n
+    if (isStart ? this.#context.initial === 'oldest' : offset >= progress.offset) return
+    progress.reset(offset, -1, '')
+    this.#context.offsets.onMarked()
   }
 
   #progressOf(topic: string, partition: number): Progress | undefined {
     const last = this.#lastMarked
     if (last !== undefined && last.partition === partition && last.topic === topic) return last
-    this.#lastMarked = this.#context.offsets.progress({ topic, partition })
+    const isOurs = this.#claims.has(nameOf({ topic, partition }))
+    this.#lastMarked = isOurs ? this.#context.offsets.progress({ topic, partition }) : undefined
     return this.#lastMarked
   }
 

@@ -115,6 +115,8 @@ export class Member {
 
   /** Begins to join. */
   start(): void {
+    // It may have been closed before it could begin.
+    if (this.#state !== 'out') return
     const { metadata } = this.#client
     this.#forgetMetadata = metadata.onChange(() => this.#onMetadata())
     this.#post('start')
@@ -254,6 +256,8 @@ export class Member {
       // What it has given up can be given to others now (KIP-429).
       const reason = revoked.length > 0 ? 'partitions were given up' : this.#secondThought
       if (reason !== undefined && this.#identity === identity) this.rejoin(reason)
+      // What has changed since the plan was made was not looked at while it was on its way.
+      this.#onMetadata()
     })
   }
 

@@ -1,6 +1,8 @@
 import type { Client } from '../../cluster/client.ts'
 import type { TopicPartition } from '../../consumer/message.ts'
+import { brokerError } from '../../errors/broker-error.ts'
 import { ConfigurationError } from '../../errors/client-errors.ts'
+import { mayHeal } from '../../errors/kafka-error.ts'
 import type { Response } from '../../protocol/api.ts'
 import { ConsumerProtocolAssignment } from '../../protocol/embedded/consumer-protocol-assignment.ts'
 import { encodeMessage } from '../../protocol/embedded/message.ts'
@@ -77,6 +79,11 @@ async function planTopics(client: Client, names: readonly string[], signal: Abor
   if (names.length === 0) return []
   const { brokers } = client.metadata.snapshot
   const answers = await client.topics(names, signal)
+  for (const { name, errorCode } of answers) {
+    const error = errorCode === 0 ? undefined : brokerError(errorCode, `topic "${name}"`)
+    // Else nobody would ever read it, and nobody would know.
+    if (error !== undefined && !mayHeal(error)) throw error
+  }
   return answers
     .filter(({ errorCode }) => errorCode === 0)
     .map(({ name, partitions }) => ({

@@ -13,6 +13,8 @@ import { type Standing, subscriptionFor } from './subscription.ts'
 const PROTOCOL_TYPE = 'consumer'
 /** How much longer than a rebalance may take its answer is waited for. */
 const GRACE_MS = 5_000
+/** A connection that has died without a word must leave time for another heartbeat before the coordinator drops the member. */
+const HEARTBEATS_PER_SESSION = 3
 /** From this version on one request takes many members. */
 const LEAVE_MANY = 3
 
@@ -22,6 +24,8 @@ export interface MemberOptions {
   readonly strategies: readonly BalanceStrategy[]
   readonly sessionTimeoutMs: number
   readonly rebalanceTimeoutMs: number
+  /** How long an answer may take, unless it waits for other members. */
+  readonly requestTimeoutMs: number
   /** Null for a dynamic member. */
   readonly instanceId: string | null
 }
@@ -95,7 +99,8 @@ export class MemberRequests {
   async heartbeat({ memberId, generationId }: Identity, signal: AbortSignal): Promise<void> {
     const { groupId } = this.#coordinator
     const body = { groupId, generationId, memberId, groupInstanceId: this.#options.instanceId }
-    const { errorCode } = await this.#coordinator.request(Heartbeat, body, { signal })
+    const timeoutMs = Math.min(this.#options.requestTimeoutMs, this.#options.sessionTimeoutMs / HEARTBEATS_PER_SESSION)
+    const { errorCode } = await this.#coordinator.request(Heartbeat, body, { signal, timeoutMs })
     if (errorCode !== 0) throw this.#coordinator.errorOf(errorCode)
   }
 

@@ -62,6 +62,7 @@ export function startMember(
       strategies: [range()],
       sessionTimeoutMs: 10_000,
       rebalanceTimeoutMs: 10_000,
+      requestTimeoutMs: 10_000,
       heartbeatIntervalMs: 3,
       instanceId: null,
       rackId: null,
