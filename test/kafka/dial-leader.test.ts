@@ -1,6 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { expect, it } from 'vitest'
-import { ClosedError, ConfigurationError, type DialLeaderOptions, type LeaderConnection, type Message } from '../../src/index.ts'
+import {
+  ClosedError,
+  ConfigurationError,
+  type DialLeaderOptions,
+  type LeaderConnection,
+  type Message,
+} from '../../src/index.ts'
 import { failure } from '../support/failure.ts'
 import { needsKafka, newKafka, newTopic } from '../support/kafka.ts'
 import { openTransaction } from './support/open-transaction.ts'
