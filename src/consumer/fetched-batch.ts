@@ -1,7 +1,8 @@
 import type { RecordBatch } from '../records/record-batch.ts'
+import { type InspectArguments, inspectCustom } from '../util/inspected.ts'
 import { FetchedMessage } from './fetched-message.ts'
 import type { Message, TopicPartition } from './message.ts'
-import type { Portionable } from './message-batch.ts'
+import { inspectedBatch, type Portionable } from './message-batch.ts'
 
 /** A batch as it was fetched: messages are made when they are asked for. */
 export class FetchedBatch implements Portionable<Buffer, Buffer> {
@@ -56,5 +57,9 @@ export class FetchedBatch implements Portionable<Buffer, Buffer> {
 
   [Symbol.iterator](): IterableIterator<Message> {
     return this.#records.read(FetchedMessage, this, this.#from)
+  }
+
+  [inspectCustom](...how: InspectArguments): string {
+    return inspectedBatch(this, how)
   }
 }

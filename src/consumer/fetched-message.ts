@@ -2,6 +2,7 @@ import type { TimestampType } from '../records/batch-header.ts'
 import type { RecordBatchInfo } from '../records/batch-info.ts'
 import type { RecordHeaders } from '../records/headers.ts'
 import type { RecordBatch } from '../records/record-batch.ts'
+import { type InspectArguments, inspectCustom, inspected } from '../util/inspected.ts'
 import { type Message, type MessageChanges, type MessageJson, messageToJson, type TopicPartition } from './message.ts'
 import { copyOf } from './plain-message.ts'
 
@@ -64,5 +65,9 @@ export class FetchedMessage implements Message {
 
   toJSON(): MessageJson {
     return messageToJson<Buffer, Buffer>(this)
+  }
+
+  [inspectCustom](...how: InspectArguments): string {
+    return inspected('Message', this.toJSON(), how)
   }
 }

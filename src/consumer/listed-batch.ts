@@ -1,5 +1,6 @@
+import { type InspectArguments, inspectCustom } from '../util/inspected.ts'
 import type { Message } from './message.ts'
-import type { MessageBatch, Portionable } from './message-batch.ts'
+import { inspectedBatch, type MessageBatch, type Portionable } from './message-batch.ts'
 
 /** A batch whose messages were made beforehand, since each had to be looked at; some may be left out. */
 export class ListedBatch<K, V> implements Portionable<K, V> {
@@ -59,5 +60,9 @@ export class ListedBatch<K, V> implements Portionable<K, V> {
 
   [Symbol.iterator](): IterableIterator<Message<K, V>> {
     return this.#messages[Symbol.iterator]()
+  }
+
+  [inspectCustom](...how: InspectArguments): string {
+    return inspectedBatch(this, how)
   }
 }

@@ -1,3 +1,4 @@
+import { type InspectArguments, inspected } from '../util/inspected.ts'
 import type { Message, TopicPartition } from './message.ts'
 
 /**
@@ -28,4 +29,11 @@ export interface Portionable<K, V> extends MessageBatch<K, V> {
   messageAt(index: number): Message<K, V>
   /** The batch without its first messages. */
   without(count: number): Portionable<K, V>
+}
+
+/** What `console.log` shows of a batch: its messages would be too many. */
+export function inspectedBatch(batch: MessageBatch<unknown, unknown>, how: InspectArguments): string {
+  const { topic, partition, size, firstOffset, lastOffset, nextOffset, highWatermark, sizeBytes } = batch
+  const shown = { topic, partition, size, firstOffset, lastOffset, nextOffset, highWatermark, sizeBytes }
+  return inspected('MessageBatch', shown, how)
 }

@@ -3,6 +3,7 @@ import type { RecordBatchInfo } from '../records/batch-info.ts'
 import { NO_HEADERS, RecordHeaders } from '../records/headers.ts'
 import { maxHeadersSize, writeHeaders } from '../records/record-encoding.ts'
 import { lengthWidth } from '../records/varint.ts'
+import { type InspectArguments, inspectCustom, inspected } from '../util/inspected.ts'
 import { type Message, type MessageChanges, type MessageJson, messageToJson } from './message.ts'
 
 /** The most that the number of headers takes. */
@@ -46,6 +47,10 @@ export class PlainMessage<K, V> implements Message<K, V> {
 
   toJSON(): MessageJson<K, V> {
     return messageToJson(this)
+  }
+
+  [inspectCustom](...how: InspectArguments): string {
+    return inspected('Message', this.toJSON(), how)
   }
 }
 

@@ -1,3 +1,4 @@
+import { type InspectArguments, inspectCustom, inspected } from '../util/inspected.ts'
 import { bufferView } from './buffer-view.ts'
 import { cursor, readVarint } from './varint.ts'
 
@@ -50,6 +51,10 @@ export class RecordHeaders implements Iterable<RecordHeader> {
   /** Pairs, as order and duplicates matter, with the values as UTF-8 text. */
   toJSON(): [name: string, value: string | null][] {
     return Array.from(this.#parsed(), ([name, value]) => [name, value === null ? null : value.toString()])
+  }
+
+  [inspectCustom](...how: InspectArguments): string {
+    return inspected('RecordHeaders', this.toJSON(), how)
   }
 
   #parsed(): readonly RecordHeader[] {
