@@ -2,6 +2,7 @@ import { errorCodes } from '../errors/broker-codes.ts'
 import { brokerError } from '../errors/broker-error.ts'
 import type { Broker } from '../network/broker.ts'
 import { ListOffsets } from '../protocol/messages/list-offsets.ts'
+import { nameElsewhere } from '../util/names-elsewhere.ts'
 import { describeValue } from '../util/options.ts'
 import { abortable } from '../util/wait.ts'
 import type { Client } from './client.ts'
@@ -26,7 +27,9 @@ export function startProblem(from: unknown, mayBeOffset: boolean): string | unde
   if (from instanceof Date && !Number.isNaN(from.getTime())) return undefined
   if (mayBeOffset && typeof from === 'bigint' && from >= 0n && from < 2n ** 63n) return undefined
   const shown = from instanceof Date ? 'an invalid Date' : typeof from === 'bigint' ? String(from) : describeValue(from)
-  return `must be 'oldest', 'newest', ${mayBeOffset ? 'an offset (a bigint from 0n on) ' : ''}or a Date, not ${shown}`
+  const hint = nameElsewhere(from)
+  const places = `'oldest', 'newest', ${mayBeOffset ? 'an offset (a bigint from 0n on) ' : ''}or a Date`
+  return `must be ${places}, not ${shown}${hint === undefined ? '' : `: ${hint}`}`
 }
 
 /** Whether messages of transactions that are still open, or were aborted, are seen. */

@@ -1,4 +1,5 @@
 import { ConfigurationError, type ConfigurationProblem } from '../errors/client-errors.ts'
+import { nameElsewhere } from './names-elsewhere.ts'
 import { describeValue } from './options.ts'
 
 /** What is wrong with an argument that should be an object with no other keys than these. */
@@ -8,7 +9,10 @@ export function objectProblems(value: unknown, name: string, known: readonly str
   }
   return Object.keys(value)
     .filter(key => !known.includes(key))
-    .map(key => ({ option: `${name}.${key}`, problem: `there is no such field; known ones are ${known.join(', ')}` }))
+    .map(key => {
+      const hint = nameElsewhere(key) ?? `known ones are ${known.join(', ')}`
+      return { option: `${name}.${key}`, problem: `there is no such field; ${hint}` }
+    })
 }
 
 /** What is wrong with an argument that should be a list. */

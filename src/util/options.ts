@@ -1,4 +1,6 @@
 import { ConfigurationError, type ConfigurationProblem } from '../errors/client-errors.ts'
+import { nameElsewhere } from './names-elsewhere.ts'
+import { type KnownOption, nearestOption } from './nearest-option.ts'
 
 /** What a check says of a value: nothing where it is fine, else what is wrong with it, or with which of its parts. */
 export type CheckResult = string | readonly ConfigurationProblem[] | undefined
@@ -167,11 +169,12 @@ export function oneOf(
   values: readonly (string | number | boolean)[],
 ): Leaf<string | number | boolean | undefined> {
   const shown = values.map(value => describeValue(value))
-  return new Leaf(fallback, { label: shown.join(' | ') }, value =>
-    (values as readonly unknown[]).includes(value)
-      ? undefined
-      : `must be ${shown.length > 1 ? 'one of ' : ''}${shown.join(', ')}, not ${describeValue(value)}`,
-  )
+  return new Leaf(fallback, { label: shown.join(' | ') }, value => {
+    if ((values as readonly unknown[]).includes(value)) return undefined
+    const hint = nameElsewhere(value)
+    const problem = `must be ${shown.length > 1 ? 'one of ' : ''}${shown.join(', ')}, not ${describeValue(value)}`
+    return hint === undefined ? problem : `${problem}: ${hint}`
+  })
 }
 
 /** A function. */
@@ -320,14 +323,9 @@ class Resolver {
 
   #unknown(name: string, path: string): void {
     const option = join(path, name)
-    const nearest = nearestOption(name, path, this.#root, this.#rootPath)
-    const hint =
-      nearest === undefined
-        ? ''
-        : nearest.close
-          ? `; did you mean ${nearest.option}?`
-          : `; the nearest known one is ${nearest.option}`
-    this.#problems.push({ option, problem: `unknown option${hint}` })
+    const nearest = nearestOption(name, path, knownOptions(this.#root, this.#rootPath))
+    const hint = nameElsewhere(name) ?? (nearest === undefined ? undefined : `did you mean ${nearest}?`)
+    this.#problems.push({ option, problem: hint === undefined ? 'unknown option' : `unknown option; ${hint}` })
   }
 }
 
@@ -336,44 +334,13 @@ function join(path: string, name: string): string {
   return path === '' || step.startsWith('[') ? path + step : `${path}.${step}`
 }
 
-/** The known option whose name is most like an unknown one: in its own table first, then anywhere under the root. */
-function nearestOption(
-  name: string,
-  path: string,
-  root: OptionTable,
-  rootPath: string,
-): { option: string; close: boolean } | undefined {
-  let best: { option: string; distance: number; close: boolean } | undefined
-  const asked = name.toLowerCase().slice(0, 64)
-  const visit = (table: OptionTable, tablePath: string): void => {
-    for (const [known, node] of Object.entries(table)) {
-      const option = join(tablePath, known)
-      // The full name too: some write `'producer.acks': 1`.
-      const edits = Math.min(editDistance(asked, known.toLowerCase()), editDistance(asked, option.toLowerCase()))
-      // An option elsewhere has to be clearly more alike than one beside the unknown one.
-      const distance = edits + (tablePath === path ? 0 : 1.5)
-      if (best === undefined || distance < best.distance) {
-        best = { option, distance, close: edits <= Math.max(1, Math.ceil(Math.min(name.length, known.length) / 3)) }
-      }
-      if (!(node instanceof Leaf)) visit(node instanceof Section ? node.table : node, option)
-    }
-  }
-  visit(root, rootPath)
-  return best
-}
-
-/** Levenshtein's distance. */
-function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, i) => i)
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const replace = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)
-      row.push(Math.min(replace, previous[j]! + 1, row[j - 1]! + 1))
-    }
-    previous = row
-  }
-  return previous[b.length]!
+/** All of a table's options, tables too. */
+function knownOptions(table: OptionTable, path: string): KnownOption[] {
+  return Object.entries(table).flatMap(([name, node]) => {
+    const known = { option: join(path, name), name, table: path }
+    if (node instanceof Leaf) return [known]
+    return [known, ...knownOptions(node instanceof Section ? node.table : node, known.option)]
+  })
 }
 
 /** A value as a problem shows it, short whatever it is. Not for what may be a secret. */

@@ -250,4 +250,22 @@ describe('what cannot be read as one', () => {
     expect(() => consumer.consume('t', { form: 'oldest' } as object)).toThrow('options.form: there is no such field')
     expect(() => consumer.consume('t', { from: 'start' } as object)).toThrow("from: must be 'oldest'")
   })
+
+  it('is told in what other clients call it', async () => {
+    const { consumer, kafka } = await cluster()
+    const wrong = [
+      () => consumer.consume('t', { fromBeginning: true } as object),
+      () => consumer.consume('t', { from: 'earliest' } as object),
+      () => kafka.consumer({ offsets: { initial: 'latest' as 'newest' } }),
+      () => kafka.consumer({ groupId: 'g' } as object),
+      () => kafka.consumer({ fetch: { min: 1 } } as object),
+    ]
+    expect(wrong.map(call => thrownBy(call).message)).toEqual([
+      "options.fromBeginning: there is no such field; begin with from: 'oldest'",
+      expect.stringMatching(/^from: must be .*, not "earliest": the start of a log is 'oldest'$/),
+      expect.stringMatching(/^consumer.offsets.initial: must be .*, not "latest": the end of a log is 'newest'$/),
+      'consumer.groupId: unknown option; groups are read with kafka.consumerGroup(groupId)',
+      'consumer.fetch.min: unknown option; did you mean consumer.fetch.minBytes?',
+    ])
+  })
 })

@@ -46,7 +46,7 @@ describe('hooks in the configuration', () => {
 
   it.each([
     [{ onRequests() {} }, 'hooks.onRequests: unknown option; did you mean hooks.onRequest?'],
-    [{ delivered() {} }, 'hooks.delivered: unknown option; the nearest known one is hooks.onDelivery'],
+    [{ delivered() {} }, 'hooks.delivered: unknown option'],
     [{ onError: 5 }, 'hooks.onError: must be a function, not 5'],
     [[], 'hooks: must be an object of functions, not an array'],
     [() => {}, 'hooks: must be an object of functions, not a function'],
