@@ -10,8 +10,8 @@ import type { Task } from './task.ts'
 import { PARTITIONS, type ReadWorkload } from './workloads.ts'
 
 const THROUGHPUT_MS = 8_000
-const IDLE_MS = 8_000
-const IDLE_WARM_UP_MS = 2_000
+const IDLE_MS = 10_000
+const IDLE_WARM_UP_MS = 10_000
 /** Between messages that are sent alone. */
 const PAUSE_MS = 3
 /** So many single messages a broker needs to be as quick as it gets. */

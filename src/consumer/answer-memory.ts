@@ -6,6 +6,11 @@ const GRANULE_BYTES = 1024 * 1024
 const MAX_KEPT_BYTES = 16 * GRANULE_BYTES
 /** While one answer is read the next one arrives. */
 const MAX_KEPT_BLOCKS = 2
+/**
+ * Batches are copied into memory of this size, one behind the other. The garbage collector deals with few large pieces better than
+ * with many small ones: for a gigabyte of batches of 128 KiB, Node 24 collects everything once instead of fifty times.
+ */
+const SLAB_BYTES = 1024 * 1024
 
 interface Block {
   readonly memory: Buffer
@@ -15,6 +20,9 @@ interface Block {
 }
 
 const blocks = new WeakMap<ArrayBufferLike, Block>()
+
+/** What is left of the memory that batches are copied into. */
+let slab = Buffer.alloc(0)
 
 /**
  * Memory that one broker's answers are read into, used again and again. Else the garbage collector, to which it looks small, would
@@ -48,9 +56,14 @@ export class AnswerMemory {
     else release(block)
   }
 
-  /** Whether what lies in `bytes` will be written over once it is released. */
-  static isReused({ buffer }: Buffer): boolean {
-    return blocks.has(buffer)
+  /** Copies a part of an answer, and ends one {@link hold} of it. Undefined where it can stay, as it is in other memory. */
+  static takeOut(bytes: Buffer, start: number, size: number): Buffer | undefined {
+    const block = blocks.get(bytes.buffer)
+    if (block === undefined) return undefined
+    const copy = carve(size)
+    bytes.copy(copy, 0, start, start + size)
+    release(block)
+    return copy
   }
 
   /** What lies in `bytes` is still to be read. Does nothing for other memory. */
@@ -82,4 +95,12 @@ export class AnswerMemory {
 
 function release(block: Block): void {
   if (--block.uses === 0) block.owner.keep(block)
+}
+
+function carve(size: number): Buffer {
+  if (size > SLAB_BYTES / 4) return Buffer.allocUnsafeSlow(size)
+  if (size > slab.length) slab = Buffer.allocUnsafeSlow(SLAB_BYTES)
+  const piece = slab.subarray(0, size)
+  slab = slab.subarray(size)
+  return piece
 }

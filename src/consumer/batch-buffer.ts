@@ -51,12 +51,8 @@ export class BatchBuffer {
     this.#sizeBytes -= batch.sizeBytes
     if (this.#compact > 0) this.#compact--
     if (this.#old > 0) this.#old--
-    if (!AnswerMemory.isReused(batch.bytes)) return batch
-    const { start, sizeBytes } = batch
-    const bytes = Buffer.allocUnsafe(sizeBytes)
-    batch.bytes.copy(bytes, 0, start, start + sizeBytes)
-    AnswerMemory.release(batch.bytes)
-    return { ...batch, bytes, start: 0 }
+    const bytes = AnswerMemory.takeOut(batch.bytes, batch.start, batch.sizeBytes)
+    return bytes === undefined ? batch : { ...batch, bytes, start: 0 }
   }
 
   /** Takes back what is left of the batch that was just taken. */

@@ -19,7 +19,7 @@ export interface MessageChanges<K, V> {
  *
  * Without a deserializer `key` and `value` are views of the memory that the message was fetched into, made anew each time they
  * are asked for: take each into a variable when it is needed twice. They are good for as long as they are held, but a view
- * keeps the whole batch in memory that it came in, or a small answer with several. Of what is kept for long keep a {@link copy}.
+ * keeps the whole batch in memory that it came in, or up to 1 MiB of several. Of what is kept for long keep a {@link copy}.
  */
 export interface Message<K = Buffer, V = Buffer> extends TopicPartition {
   readonly offset: bigint
