@@ -127,12 +127,11 @@ export type { IsolationLevel, OffsetTime, StartOffset } from './cluster/list-off
 export type { RequestTarget } from './cluster/route.ts'
 export type { BrokerNode } from './cluster/snapshot.ts'
 export type { BrokerList, KafkaConfig } from './config.ts'
-export { Consumer, type ConsumerOptions } from './consumer/consumer.ts'
+export type { ConsumerOptions } from './consumer/consumer.ts'
 export { DeserializationError } from './consumer/deserialization-error.ts'
-export { MergedConsumer } from './consumer/merged-consumer.ts'
 export type { JsonOf, Message, MessageChanges, MessageJson, TopicPartition } from './consumer/message.ts'
 export type { MessageBatch } from './consumer/message-batch.ts'
-export { PartitionConsumer } from './consumer/partition-consumer.ts'
+export type { Consumer, MergedConsumer, PartitionConsumer } from './consumer/public.ts'
 export type {
   ConsumeOptions,
   ConsumePartitionOptions,
@@ -182,6 +181,7 @@ export type {
   Hooks,
   OffsetResetEvent,
   RequestEvent,
+  SlowHandlerEvent,
   StalledEvent,
   ThrottleEvent,
 } from './observe/hooks.ts'
@@ -201,7 +201,7 @@ export type {
 } from './producer/partitioners/partitioner.ts'
 export { random } from './producer/partitioners/random.ts'
 export type { StickyPartitionerOptions } from './producer/partitioners/sticky.ts'
-export { Producer } from './producer/producer.ts'
+export type { Producer } from './producer/public.ts'
 export type {
   Data,
   DeliveryReport,

@@ -4,13 +4,15 @@ import { groupIdProblems } from './cluster/client-arguments.ts'
 import { KafkaClient } from './cluster/kafka-client.ts'
 import type { StartOffset } from './cluster/list-offset.ts'
 import { bootstrapOf, type KafkaConfig, kafkaOptions, type ResolvedConfig } from './config.ts'
-import { Consumer, type ConsumerContext } from './consumer/consumer.ts'
+import { Consumer as ConsumerClass, type ConsumerContext } from './consumer/consumer.ts'
+import type { Consumer } from './consumer/public.ts'
 import type { ConsumerInterceptor } from './consumer/types.ts'
 import { ClosedError } from './errors/client-errors.ts'
 import { ConsumerGroup } from './group/consumer-group.ts'
 import { dialLeader } from './leader/dial-leader.ts'
 import type { LeaderConnection } from './leader/leader-connection.ts'
-import { Producer } from './producer/producer.ts'
+import { Producer as ProducerClass } from './producer/producer.ts'
+import type { Producer } from './producer/public.ts'
 import type { Data, ProducerInterceptor, WaitOptions } from './producer/types.ts'
 import type { Deserializer, Serializer } from './serde/serde.ts'
 import { refuse } from './util/known-keys.ts'
@@ -78,7 +80,7 @@ export class Kafka implements AsyncDisposable {
   producer<K = Data, V = Data>(options?: ProducerConfig<K, V>): Producer<K, V> {
     const client = this.#open()
     const resolved = this.#with({ producer: options as KafkaConfig['producer'] }).producer
-    const producer: Producer<K, V> = new Producer(client, resolved, () => this.#children.delete(producer))
+    const producer: Producer<K, V> = new ProducerClass(client, resolved, () => this.#children.delete(producer))
     this.#children.add(producer)
     return producer
   }
@@ -90,7 +92,7 @@ export class Kafka implements AsyncDisposable {
   consumer<K = Buffer, V = Buffer>(options?: ConsumerConfig<K, V>): Consumer<K, V> {
     const client = this.#open()
     const config = this.#with({ consumer: options as KafkaConfig['consumer'] })
-    const consumer: Consumer<K, V> = new Consumer(client, config.consumer, contextOf(config), () =>
+    const consumer: Consumer<K, V> = new ConsumerClass(client, config.consumer, contextOf(config), () =>
       this.#children.delete(consumer),
     )
     this.#children.add(consumer)

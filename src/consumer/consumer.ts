@@ -14,7 +14,9 @@ import type { TopicPartition } from './message.ts'
 import type { consumerOptions } from './options.ts'
 import { type Lane, Outlet } from './outlet.ts'
 import { PartitionConsumer } from './partition-consumer.ts'
+import { PausedAhead } from './paused-ahead.ts'
 import { Presenter, type PresenterOptions } from './presenter.ts'
+import { byPartition, highWatermarkOf } from './progress.ts'
 import { TopicWatch } from './topic-watch.ts'
 import type { ConsumeOptions, ConsumePartitionOptions, PartitionStart } from './types.ts'
 
@@ -34,10 +36,7 @@ interface Reading<K, V> {
   readonly lane: Lane<K, V>
 }
 
-/**
- * Reads partitions without a group: nothing is committed, and where to begin is the caller's to say. Made by `kafka.consumer()`,
- * whose deserializers decide what keys and values are; without them they are Buffers.
- */
+/** What is behind the public interface of that name, whose description says what it does. */
 export class Consumer<K = Buffer, V = Buffer> implements AsyncDisposable {
   readonly #client: Client
   readonly #options: ConsumerOptions
@@ -48,7 +47,8 @@ export class Consumer<K = Buffer, V = Buffer> implements AsyncDisposable {
   readonly #feedOwner: FeedOwner
   /** By `topic-partition`. */
   readonly #readings = new Map<string, Reading<K, V>>()
-  readonly #outlets = new Set<Outlet<K, V>>()
+  /** The readings, and what begins paused of each. */
+  readonly #outlets = new Map<Outlet<K, V>, PausedAhead>()
   #isClosed = false
 
   /** @internal */
@@ -87,7 +87,7 @@ export class Consumer<K = Buffer, V = Buffer> implements AsyncDisposable {
     this.#checkUnread({ topic, partition })
     const outlet = this.#outlet(options.signal)
     const lane = this.#read(outlet, { topic, partition }, from)
-    return new PartitionConsumer(outlet, lane, this.#fetcher, this.#options.isolationLevel === 'read_committed')
+    return new PartitionConsumer(outlet, lane, this.#fetcher, this.#isReadCommitted)
   }
 
   /**
@@ -106,27 +106,28 @@ export class Consumer<K = Buffer, V = Buffer> implements AsyncDisposable {
     const from = options?.from ?? this.#options.offsets.initial
     const sources = checkSources(topics, options, from)
     const lanes: Lane<K, V>[] = []
-    let isPaused = false
+    const ahead = new PausedAhead('topics' in sources ? sources.topics : [])
     if ('partitions' in sources) for (const each of sources.partitions) this.#checkUnread(each)
     const ended = new AbortController()
-    const outlet = this.#outlet(options.signal, () => ended.abort(new ClosedError('the merged consumer is closed')))
+    const outlet = this.#outlet(options.signal, ahead, () => ended.abort(new ClosedError('the merged consumer is closed')))
     const read = (partition: TopicPartition, start: StartOffset) => {
       const lane = this.#read(outlet, partition, start)
-      if (isPaused) outlet.pause(lane)
+      if (ahead.found(partition)) outlet.pause(lane)
       lanes.push(lane)
     }
     if ('partitions' in sources) for (const each of sources.partitions) read(each, each.from ?? from)
     else this.#readTopics(sources.topics, outlet, ended.signal, (each, isNew) => read(each, isNew ? 'oldest' : from))
-    const chosen = (partitions: readonly TopicPartition[] | undefined) =>
-      partitions === undefined ? lanes : this.#readingsOf(partitions, outlet).map(({ lane }) => lane)
     return new MergedConsumer(outlet, {
-      pause: partitions => {
-        for (const lane of chosen(partitions)) outlet.pause(lane)
-        if (partitions === undefined) isPaused = true
-      },
-      resume: partitions => {
-        for (const { feed } of chosen(partitions)) this.#fetcher.resume(feed)
-        if (partitions === undefined) isPaused = false
+      lanes,
+      ahead,
+      isReadCommitted: this.#isReadCommitted,
+      turn: (partitions, isPaused) => {
+        if (partitions !== undefined) {
+          this.#turn(partitions, isPaused, outlet)
+          return
+        }
+        ahead.setAll(isPaused)
+        for (const lane of lanes) this.#turnLane({ outlet, lane }, isPaused)
       },
     })
   }
@@ -134,37 +135,45 @@ export class Consumer<K = Buffer, V = Buffer> implements AsyncDisposable {
   /**
    * From now on nothing of these partitions is handed out, nor fetched, until {@link resume}: iterations wait.
    *
-   * @throws {@link ConfigurationError} for a partition that is not being read.
+   * A partition of a topic that `consume` is still looking up begins paused when it is found.
+   *
+   * @throws {@link ConfigurationError} for a partition that is not being read · {@link ClosedError}.
    */
   pause(partitions: readonly TopicPartition[]): void {
-    for (const { outlet, lane } of this.#readingsOf(partitions)) outlet.pause(lane)
+    this.#checkOpen()
+    this.#turn(partitions, true)
   }
 
   /** Ends a {@link pause}. Throws as that does. */
   resume(partitions: readonly TopicPartition[]): void {
-    for (const { lane } of this.#readingsOf(partitions)) this.#fetcher.resume(lane.feed)
+    this.#checkOpen()
+    this.#turn(partitions, false)
   }
 
-  /** Pauses all partitions that are being read now. */
+  /**
+   * Pauses all partitions that are being read now, and those of topics that are being looked up.
+   *
+   * @throws {@link ClosedError}.
+   */
   pauseAll(): void {
+    this.#checkOpen()
     for (const { outlet, lane } of this.#readings.values()) outlet.pause(lane)
+    for (const ahead of this.#outlets.values()) if (ahead.isAwaiting) ahead.setAll(true)
   }
 
-  /** Resumes all partitions that are being read now. */
+  /** Resumes all partitions that are being read now, and those that {@link pauseAll} has paused ahead. Throws as that does. */
   resumeAll(): void {
+    this.#checkOpen()
     for (const { lane } of this.#readings.values()) this.#fetcher.resume(lane.feed)
+    for (const ahead of this.#outlets.values()) ahead.setAll(false)
   }
 
   /** By topic and partition: the offset after the last message, as of the last fetch of what is being read. */
   highWatermarks(): Map<string, Map<number, bigint>> {
-    const marks = new Map<string, Map<number, bigint>>()
-    for (const { lane } of this.#readings.values()) {
-      const { topic, partition, highWatermark } = lane.feed
-      if (highWatermark < 0n) continue
-      const ofTopic = marks.get(topic) ?? new Map<number, bigint>()
-      marks.set(topic, ofTopic.set(partition, highWatermark))
-    }
-    return marks
+    return byPartition(
+      Array.from(this.#readings.values(), ({ lane }) => lane),
+      highWatermarkOf,
+    )
   }
 
   /** The names of all topics of the cluster that this client may see, sorted. */
@@ -192,7 +201,7 @@ export class Consumer<K = Buffer, V = Buffer> implements AsyncDisposable {
   async close(): Promise<void> {
     if (this.#isClosed) return
     this.#isClosed = true
-    for (const outlet of [...this.#outlets]) outlet.close()
+    for (const outlet of [...this.#outlets.keys()]) outlet.close()
     this.#fetcher.close()
     // What tells brokers of the end leaves at the end of this turn.
     await new Promise(resolve => setImmediate(resolve))
@@ -203,14 +212,14 @@ export class Consumer<K = Buffer, V = Buffer> implements AsyncDisposable {
     return this.close()
   }
 
-  #outlet(signal: AbortSignal | undefined, onEnd = () => {}): Outlet<K, V> {
+  #outlet(signal: AbortSignal | undefined, ahead = new PausedAhead([]), onEnd = () => {}): Outlet<K, V> {
     let forget = () => {}
     const outlet: Outlet<K, V> = new Outlet(this.#presenter, () => {
       this.#outlets.delete(outlet)
       forget()
       onEnd()
     })
-    this.#outlets.add(outlet)
+    this.#outlets.set(outlet, ahead)
     if (signal !== undefined) forget = onAbort(signal, () => outlet.close())
     return outlet
   }
@@ -245,14 +254,31 @@ export class Consumer<K = Buffer, V = Buffer> implements AsyncDisposable {
     if (!ended.aborted) watch.start(ended).catch(error => outlet.fail(error))
   }
 
-  #readingsOf(partitions: readonly TopicPartition[], outlet?: Outlet<K, V>): Reading<K, V>[] {
+  /** Pauses or resumes partitions, of one outlet or of all; none of them where one of them is not being read. */
+  #turn(partitions: readonly TopicPartition[], isPaused: boolean, only?: Outlet<K, V>): void {
     checkPartitions(partitions)
-    return partitions.map(({ topic, partition }, i) => {
-      const reading = this.#readings.get(`${topic}-${partition}`)
-      if (reading !== undefined && (outlet === undefined || reading.outlet === outlet)) return reading
-      const problem = `${topic}-${partition} is not being read by this consumer`
+    const turns = partitions.map((each, i) => {
+      const name = `${each.topic}-${each.partition}`
+      const reading = this.#readings.get(name)
+      if (reading !== undefined && (only === undefined || reading.outlet === only)) {
+        return () => this.#turnLane(reading, isPaused)
+      }
+      for (const [outlet, ahead] of this.#outlets) {
+        if ((only === undefined || outlet === only) && ahead.awaits(each.topic)) return () => ahead.set(each, isPaused)
+      }
+      const problem = `${name} is not being read by this consumer`
       throw new ConfigurationError([{ option: `partitions[${i}]`, problem }])
     })
+    for (const turn of turns) turn()
+  }
+
+  #turnLane({ outlet, lane }: Reading<K, V>, isPaused: boolean): void {
+    if (isPaused) outlet.pause(lane)
+    else this.#fetcher.resume(lane.feed)
+  }
+
+  get #isReadCommitted(): boolean {
+    return this.#options.isolationLevel === 'read_committed'
   }
 
   #checkOpen(): void {

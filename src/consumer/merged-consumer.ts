@@ -10,14 +10,7 @@ export interface MergedControls {
   resume(partitions: readonly TopicPartition[] | undefined): void
 }
 
-/**
- * Reads many partitions as one: a batch of each in turn, so that none waits for a busier one. Within a partition the order is that of
- * the offsets; among partitions there is none. Iterate over it for messages, or over `batches()`, whose inner loop is synchronous
- * and so much cheaper. Leaving the loop closes it; so do `close()` and the `signal` it was given, after which the iteration just
- * ends. What may heal is tried again out of sight; what cannot is thrown by the iteration, naming the partition, and ends all.
- *
- * Made by `consumer.consume()`.
- */
+/** What is behind the public interface of that name, whose description says what it does. */
 export class MergedConsumer<K = Buffer, V = Buffer> implements AsyncIterable<Message<K, V>>, AsyncDisposable {
   readonly #outlet: Outlet<K, V>
   readonly #controls: MergedControls
@@ -43,7 +36,7 @@ export class MergedConsumer<K = Buffer, V = Buffer> implements AsyncIterable<Mes
     this.#controls.resume(partitions)
   }
 
-  /** Batch by batch. Throws in the iteration: {@link BrokerError}, {@link ProtocolError} for damaged bytes, and others. */
+  /** Batch by batch. Throws as {@link PartitionConsumer.batches} does, also when the loop of another iterator was left. */
   batches(): AsyncIterableIterator<MessageBatch<K, V>> {
     return new BatchIterator(this.#outlet)
   }

@@ -6,14 +6,9 @@ import { BatchIterator, MessageIterator } from './iterators.ts'
 import type { Message, TopicPartition } from './message.ts'
 import type { MessageBatch } from './message-batch.ts'
 import type { Lane, Outlet } from './outlet.ts'
+import { highWatermarkOf, lagOf, positionOf } from './progress.ts'
 
-/**
- * Reads one partition, in the order of its offsets. Iterate over it for messages, or over `batches()`, whose inner loop is
- * synchronous and so much cheaper. Leaving the loop closes it; so do `close()` and the `signal` it was given, after which
- * the iteration just ends. What may heal is tried again out of sight; what cannot is thrown by the iteration.
- *
- * Made by `consumer.consumePartition()`.
- */
+/** What is behind the public interface of that name, whose description says what it does. */
 export class PartitionConsumer<K = Buffer, V = Buffer>
   implements AsyncIterable<Message<K, V>>, AsyncDisposable, TopicPartition
 {
@@ -40,14 +35,12 @@ export class PartitionConsumer<K = Buffer, V = Buffer>
 
   /** The offset after the last message, or the last batch, that was handed out; undefined while the start is not known. */
   get position(): bigint | undefined {
-    const { position } = this.#lane
-    return position < 0n ? undefined : position
+    return positionOf(this.#lane)
   }
 
   /** The offset after the last message that is on all in-sync replicas; undefined until the first fetch. */
   get highWatermark(): bigint | undefined {
-    const { highWatermark } = this.#lane.feed
-    return highWatermark < 0n ? undefined : highWatermark
+    return highWatermarkOf(this.#lane)
   }
 
   /**
@@ -55,11 +48,7 @@ export class PartitionConsumer<K = Buffer, V = Buffer>
    * watermark, or with `isolationLevel: 'read_committed'` the first offset of the oldest transaction that is still open.
    */
   get lag(): bigint | undefined {
-    const { position } = this
-    const { highWatermark, lastStableOffset } = this.#lane.feed
-    const end = this.#isReadCommitted && lastStableOffset >= 0n ? lastStableOffset : highWatermark
-    if (position === undefined || end < 0n) return undefined
-    return end > position ? end - position : 0n
+    return lagOf(this.#lane, this.#isReadCommitted)
   }
 
   /**
@@ -70,16 +59,28 @@ export class PartitionConsumer<K = Buffer, V = Buffer>
     this.#lane.feed.onMoved = listener
   }
 
+  /** @internal Whether the reader waits for more: it holds nothing. */
+  get isAwaited(): boolean {
+    return this.#outlet.isAwaited
+  }
+
   get isPaused(): boolean {
     return this.#lane.feed.isPaused
   }
 
-  /** From now on nothing is handed out, nor fetched, until {@link resume}: the iteration waits. */
+  /**
+   * From now on nothing is handed out, nor fetched, until {@link resume}: the iteration waits.
+   *
+   * @throws {@link ClosedError} when it is not being read any more.
+   */
   pause(): void {
+    this.#outlet.checkOpen()
     this.#outlet.pause(this.#lane)
   }
 
+  /** Ends a {@link pause}. Throws as that does. */
   resume(): void {
+    this.#outlet.checkOpen()
     this.#fetcher.resume(this.#lane.feed)
   }
 
@@ -92,12 +93,18 @@ export class PartitionConsumer<K = Buffer, V = Buffer>
   seek(from: StartOffset): void {
     checkStart(from)
     const { feed } = this.#lane
-    if (this.#outlet.isEnded || feed.isEnded) throw new ClosedError(`${feed.name} is read no more`)
+    this.#outlet.checkOpen()
+    if (feed.isEnded) throw new ClosedError(`${feed.name} is read no more`)
     this.#fetcher.seek(feed, from)
     this.#outlet.onSought(this.#lane)
   }
 
-  /** Batch by batch. Throws in the iteration: {@link BrokerError}, {@link ProtocolError} for damaged bytes, and others. */
+  /**
+   * Batch by batch. Throws in the iteration: {@link BrokerError}, {@link ProtocolError} for damaged bytes, and others. Several iterators
+   * share what there is: each message goes to one of them.
+   *
+   * @throws {@link ClosedError} when the loop of another iterator was left, or the error was thrown by it: nothing more comes.
+   */
   batches(): AsyncIterableIterator<MessageBatch<K, V>> {
     return new BatchIterator(this.#outlet)
   }

@@ -24,10 +24,7 @@ import type { Data, DeliveryReport, ProducerMessage, ProducerStats, RecordMetada
 
 export type ProducerOptions = Options<typeof producerOptions.table>
 
-/**
- * Sends messages. Those of one turn of the event loop leave as one batch a partition; the order within a partition is
- * the order of the calls. Made by `kafka.producer()`, whose serializers decide what keys and values it takes.
- */
+/** What is behind the public interface of that name, whose description says what it does. */
 export class Producer<K = Data, V = Data> implements AsyncDisposable {
   readonly #client: Client
   readonly #options: ProducerOptions
