@@ -1,3 +1,4 @@
+import { ClosedError } from '../errors/client-errors.ts'
 import { Fifo } from '../util/fifo.ts'
 import type { Feed } from './feed.ts'
 import type { Portionable } from './message-batch.ts'
@@ -69,6 +70,8 @@ export class Outlet<K, V> {
   #bytesOfTurn = 0
   #isEnded = false
   #failure: { readonly error: unknown } | undefined
+  /** How a reader has ended it: whoever comes later would wonder why there is nothing. */
+  #endedBy: string | undefined
 
   /** @param onEnd Called once, when nothing more is handed out. */
   constructor(presenter: Presenter<K, V>, onEnd: () => void) {
@@ -78,6 +81,32 @@ export class Outlet<K, V> {
 
   get isEnded(): boolean {
     return this.#isEnded
+  }
+
+  /** Whether somebody waits for something to be handed out. */
+  get isAwaited(): boolean {
+    return this.#readers.length > 0
+  }
+
+  /**
+   * Lets a reader in.
+   *
+   * @throws {@link ClosedError} when another one has left the loop, or got the error. After a `close()` or an abort it just ends.
+   */
+  enter(): void {
+    if (this.#endedBy === undefined) return
+    throw new ClosedError(`this reading has ended, as ${this.#endedBy}: to go on, begin another one at its position`)
+  }
+
+  /** @throws {@link ClosedError} when it has ended, however it did. */
+  checkOpen(): void {
+    if (this.#isEnded) throw new ClosedError('this reading has ended')
+  }
+
+  /** A reader leaves, which ends it. */
+  leave(): void {
+    if (!this.#isEnded) this.#endedBy = 'its loop was left'
+    this.close()
   }
 
   add(feed: Feed): Lane<K, V> {
@@ -157,8 +186,9 @@ export class Outlet<K, V> {
       if (this.#isEnded) {
         const failure = this.#failure
         this.#failure = undefined
-        if (failure !== undefined) throw failure.error
-        return undefined
+        if (failure === undefined) return undefined
+        this.#endedBy = 'it has failed'
+        throw failure.error
       }
       await new Promise<void>(resolve => this.#readers.push(resolve))
       this.#bytesOfTurn = 0

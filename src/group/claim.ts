@@ -9,6 +9,7 @@ export class ReadClaim<K, V> implements Claim<K, V> {
   readonly topic: string
   readonly partition: number
   readonly initialOffset: StartOffset
+  isQueued = false
   readonly #reader: PartitionConsumer<K, V>
   readonly #ending = new AbortController()
 
@@ -31,16 +32,25 @@ export class ReadClaim<K, V> implements Claim<K, V> {
     return this.#ending.signal
   }
 
+  get position(): bigint | undefined {
+    return this.#reader.position
+  }
+
+  /** Whether its handler has nothing to do. */
+  get isIdle(): boolean {
+    return this.isQueued || this.isPaused || this.#reader.isAwaited
+  }
+
   get isPaused(): boolean {
     return this.#reader.isPaused
   }
 
   pause(): void {
-    this.#reader.pause()
+    if (!this.signal.aborted) this.#reader.pause()
   }
 
   resume(): void {
-    this.#reader.resume()
+    if (!this.signal.aborted) this.#reader.resume()
   }
 
   batches(): AsyncIterableIterator<MessageBatch<K, V>> {

@@ -176,6 +176,7 @@ export class ConsumerGroup<K = Buffer, V = Buffer> implements AsyncDisposable {
       },
       offsets: { autoCommit: offsets.autoCommit, retry: offsets.retry, openRetry: moveRetry },
       initial: offsets.initial,
+      limits: { maxProcessingMs: group.maxProcessingMs, maxPollIntervalMs: group.maxPollIntervalMs },
     }
     return new Consumption(context, subscription, handler)
   }

@@ -5,9 +5,11 @@ import type { TopicPartition } from '../consumer/message.ts'
 import { ClosedError, TimeoutError } from '../errors/client-errors.ts'
 import { retrying } from '../util/retry.ts'
 import { onAbort } from '../util/wait.ts'
+import type { ReadClaim } from './claim.ts'
 import { Member, type MemberOwner, type MembershipOptions } from './membership/member.ts'
 import type { Identity } from './membership/requests.ts'
 import { OffsetManager, type OffsetManagerOptions } from './offsets/offset-manager.ts'
+import { type ProcessingLimits, ProcessingWatch } from './processing-watch.ts'
 import { Session } from './session.ts'
 import type { Subscription } from './subscription.ts'
 import type { ConsumerGroupHandler } from './types.ts'
@@ -19,11 +21,14 @@ export interface ConsumptionContext<K, V> {
   readonly membership: MembershipOptions
   readonly offsets: OffsetManagerOptions
   readonly initial: StartOffset
+  readonly limits: ProcessingLimits
 }
 
 /** How long the last commit may take when the group is closed: who has the partitions next repeats what is not committed. */
 const CLOSING_COMMIT_MS = 3_000
 const NO_ANSWER = `the coordinator has not answered to the last commit within ${CLOSING_COMMIT_MS} ms`
+const OVERDUE = 'handlers have not finished within rebalance.timeoutMs'
+const HELD = 'a message or a batch was held for longer than maxPollIntervalMs'
 const GIVEN_UP = 'the partitions are given up, as the group shares them out anew or this member leaves'
 const LOST = 'the member was dropped from the group, and its partitions may be others’ already'
 
@@ -36,6 +41,7 @@ export class Consumption<K, V> implements MemberOwner {
   readonly #subscription: Subscription
   readonly #member: Member
   readonly #offsets: OffsetManager
+  readonly #watch: ProcessingWatch
   readonly #closing = new AbortController()
   /** The look for what is committed. */
   #opening = new AbortController()
@@ -53,6 +59,9 @@ export class Consumption<K, V> implements MemberOwner {
       committer: () => ({ ...this.#member.identity, instanceId }),
       onFailure: (error, committer) => this.#member.onFailure(error, committer),
     })
+    const works = () => this.#session?.works ?? []
+    const onPollMissed = () => this.#member.overstay(new TimeoutError(HELD))
+    this.#watch = new ProcessingWatch(client, groupId, context.limits, works, onPollMissed)
     this.ended = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject }
     })
@@ -63,6 +72,7 @@ export class Consumption<K, V> implements MemberOwner {
   }
 
   start(): void {
+    this.#watch.start()
     const { signal } = this.#closing
     const onChange = () => this.#member.rejoin('other topics match the subscription')
     retrying(this.#context.membership.moveRetry, { signal }, () => this.#subscription.start(signal, onChange))
@@ -99,7 +109,9 @@ export class Consumption<K, V> implements MemberOwner {
       offsets: this.#offsets,
       handler: this.#handler,
       initial,
+      revocationMs: this.#context.membership.rebalanceTimeoutMs,
       identity: () => this.#member.identity,
+      onOverdue: claim => this.#onOverdue(claim),
       onLeft: failure => this.close(failure),
     })
     await this.#session.add(added)
@@ -128,6 +140,7 @@ export class Consumption<K, V> implements MemberOwner {
 
   onEnded(failure: { readonly error: unknown } | undefined): void {
     this.#subscription.close()
+    this.#watch.stop()
     this.#offsets.close(new ClosedError('the member has left the group'))
     if (failure === undefined) this.#settle!.resolve()
     else this.#settle!.reject(failure.error)
@@ -146,6 +159,13 @@ export class Consumption<K, V> implements MemberOwner {
       forget()
       clearTimeout(timer)
     }
+  }
+
+  #onOverdue(claim: ReadClaim<K, V>): void {
+    const { rebalanceTimeoutMs } = this.#context.membership
+    this.#watch.tell(claim, rebalanceTimeoutMs, 'rebalance.timeoutMs')
+    // In a rebalance the coordinator sees to it. Who leaves must not keep the partition from others for as long as that takes.
+    if (this.#closing.signal.aborted) this.#member.overstay(new TimeoutError(OVERDUE))
   }
 
   async #end(session: Session<K, V>, ended: Promise<void>): Promise<void> {

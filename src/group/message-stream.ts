@@ -6,6 +6,7 @@ import type { Claim, ConsumerGroupHandler, GroupSession } from './types.ts'
 
 /** A batch on its way to who iterates. */
 interface Offer<K, V> {
+  readonly claim: Claim<K, V>
   readonly session: GroupSession<K, V>
   readonly batch: MessageBatch<K, V>
   /** Called when nothing of it is handed out any more, nor worked on. */
@@ -107,7 +108,7 @@ export class MessageStream<K, V> implements AsyncIterableIterator<Message<K, V>>
   /** Resolves when all of the batch was processed, or as much as was begun before the claim had ended. */
   #offer(session: GroupSession<K, V>, claim: Claim<K, V>, batch: MessageBatch<K, V>): Promise<void> {
     return new Promise(resolve => {
-      const offer: Offer<K, V> = { session, batch, finish: () => {}, size: batch.size, index: 0, isOver: false }
+      const offer: Offer<K, V> = { claim, session, batch, finish: () => {}, size: batch.size, index: 0, isOver: false }
       // What waits is not begun any more; what was begun is finished when the next is asked for.
       const forget = onAbort(claim.signal, () => {
         offer.isOver = true
@@ -117,6 +118,7 @@ export class MessageStream<K, V> implements AsyncIterableIterator<Message<K, V>>
         forget()
         resolve()
       }
+      claim.isQueued = true
       this.#offers.push(offer)
       this.#wake()
     })
@@ -124,7 +126,7 @@ export class MessageStream<K, V> implements AsyncIterableIterator<Message<K, V>>
 
   #take(): Message<K, V> | undefined {
     for (;;) {
-      this.#current ??= this.#offers.shift()
+      this.#current ??= this.#nextOffer()
       const offer = this.#current
       if (offer === undefined) return undefined
       if (!offer.isOver && offer.index < offer.size) {
@@ -133,6 +135,12 @@ export class MessageStream<K, V> implements AsyncIterableIterator<Message<K, V>>
       }
       this.#drop()
     }
+  }
+
+  #nextOffer(): Offer<K, V> | undefined {
+    const offer = this.#offers.shift()
+    if (offer !== undefined) offer.claim.isQueued = false
+    return offer
   }
 
   #markLast(): void {

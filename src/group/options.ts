@@ -22,6 +22,10 @@ export const groupOptions = section(
     instanceId: text(),
     /** What the leader is told beside the topics, for strategies that have nothing of their own to say. */
     userData: custom<Uint8Array | undefined>(undefined, userDataProblem, 'Uint8Array'),
+    /** When a handler holds one message, or one batch, for longer, `hooks.onSlowHandler` is told. 0 is never. */
+    maxProcessingMs: ms(0),
+    /** When a handler holds one message, or one batch, for longer, the member also leaves the group until that is done. 0 is never. */
+    maxPollIntervalMs: ms(0),
     /** Whether to go on as `offsets.reset` says where the log does not have the committed offset; else that ends the consuming. */
     resetInvalidOffsets: bool(true),
   },

@@ -42,7 +42,12 @@ export function runHandler<K, V>(options: RunOptions<K, V>): ConsumerGroupHandle
       const context = { session, claim, signal }
       const isBatches = eachMessage === undefined
       for await (const next of isBatches ? claim.batches() : claim) {
-        if (turns !== undefined && !(await turns.take(signal))) return
+        if (turns !== undefined) {
+          claim.isQueued = true
+          const isTurn = await turns.take(signal)
+          claim.isQueued = false
+          if (!isTurn) return
+        }
         try {
           if (isBatches) {
             await eachBatch!(next as MessageBatch<K, V>, context)

@@ -8,6 +8,7 @@ import { byTopic } from './membership/plan.ts'
 import type { Identity } from './membership/requests.ts'
 import type { Progress } from './offsets/ledger.ts'
 import type { OffsetManager } from './offsets/offset-manager.ts'
+import type { Work } from './processing-watch.ts'
 import type { ConsumerGroupHandler, GroupSession } from './types.ts'
 
 export interface SessionContext<K, V> {
@@ -16,7 +17,11 @@ export interface SessionContext<K, V> {
   readonly handler: ConsumerGroupHandler<K, V>
   /** Where partitions begin that nothing was committed of. */
   readonly initial: StartOffset
+  /** How long a handler may take to give a partition up. */
+  readonly revocationMs: number
   identity(): Identity
+  /** A handler has not given its partition up in that time. */
+  onOverdue(claim: ReadClaim<K, V>): void
   /** A claim was left before it ended, or has failed: nothing more is to be consumed. */
   onLeft(failure: { readonly error: unknown } | undefined): void
 }
@@ -25,6 +30,7 @@ interface Running<K, V> {
   readonly claim: ReadClaim<K, V>
   /** Resolves when the handler is done with it. */
   readonly done: Promise<void>
+  readonly progress: Progress | undefined
 }
 
 /** What a member has, and who works on it. */
@@ -102,6 +108,11 @@ export class Session<K, V> implements GroupSession<K, V> {
     return lags
   }
 
+  /** What handlers work on. */
+  get works(): Work[] {
+    return [...this.#claims.values()].flatMap(({ running }) => (running === undefined ? [] : (running as Work)))
+  }
+
   /** Begins to read partitions, and the session itself with the first. */
   async add(added: readonly TopicPartition[]): Promise<void> {
     for (const partition of added) this.#claims.set(nameOf(partition), { partition })
@@ -118,8 +129,7 @@ export class Session<K, V> implements GroupSession<K, V> {
   /** Reads some partitions no more; resolves when nobody works on them. */
   async remove(partitions: readonly TopicPartition[], reason: Error): Promise<void> {
     const ended = partitions.flatMap(partition => this.#claims.get(nameOf(partition))?.running ?? [])
-    for (const { claim } of ended) claim.end(reason)
-    await Promise.all(ended.map(({ done }) => done))
+    await this.#finish(ended, reason)
     this.#forget(partitions)
   }
 
@@ -148,8 +158,7 @@ export class Session<K, V> implements GroupSession<K, V> {
     const { partitions } = this
     this.#ending.abort(reason)
     const running = [...this.#claims.values()].flatMap(({ running }) => running ?? [])
-    for (const { claim } of running) claim.end(reason)
-    await Promise.all(running.map(({ done }) => done))
+    await this.#finish(running, reason)
     // What setup throws is told to who adds.
     await this.#setUp?.catch(() => {})
     try {
@@ -158,6 +167,17 @@ export class Session<K, V> implements GroupSession<K, V> {
     } finally {
       this.#forget(partitions)
     }
+  }
+
+  /** Resolves when nobody works on these any more, however long that takes; who takes too long is told of. */
+  async #finish(running: readonly Running<K, V>[], reason: Error): Promise<void> {
+    const left = new Set(running)
+    const timer = setTimeout(() => {
+      for (const { claim } of left) this.#context.onOverdue(claim)
+    }, this.#context.revocationMs)
+    for (const { claim } of running) claim.end(reason)
+    await Promise.all(running.map(each => each.done.then(() => left.delete(each))))
+    clearTimeout(timer)
   }
 
   /** From now on marks of these do nothing: who has them next, be it this member, begins where they were committed. */
@@ -173,7 +193,7 @@ export class Session<K, V> implements GroupSession<K, V> {
     const from = marked < 0n ? initial : marked
     const claim = new ReadClaim(consumer.consumePartition(partition.topic, partition.partition, { from }), from)
     claim.onMoved(offset => this.#onMoved(progress, offset))
-    return { claim, done: this.#handle(claim, async () => handler.consumeClaim(this, claim)) }
+    return { claim, progress, done: this.#handle(claim, async () => handler.consumeClaim(this, claim)) }
   }
 
   /**

@@ -62,6 +62,8 @@ export interface Claim<K = Buffer, V = Buffer> extends TopicPartition, AsyncIter
   /** Aborted when the partition has to be given up. */
   readonly signal: AbortSignal
   readonly isPaused: boolean
+  /** @internal Whether what was handed out waits for its turn, which is not the fault of who handles it. */
+  isQueued: boolean
   /** From now on nothing is handed out, nor fetched, until {@link resume}. */
   pause(): void
   resume(): void

@@ -102,6 +102,22 @@ export interface StalledEvent {
   readonly lastError?: Error | undefined
 }
 
+/** The handler of a group's member takes longer than an option allows. */
+export interface SlowHandlerEvent {
+  readonly group: string
+  readonly topic: string
+  readonly partition: number
+  /** The offset after what the handler holds; absent where the partition has not begun. */
+  readonly position?: bigint | undefined
+  /** For how long it has held that, or has not finished. */
+  readonly sinceMs: number
+  /**
+   * Which of the options of `consumer.group`: it holds a message or a batch for too long, and with `maxPollIntervalMs` the member has
+   * left the group for that; or it has not finished though its partition is to be given up.
+   */
+  readonly limit: 'maxProcessingMs' | 'maxPollIntervalMs' | 'rebalance.timeoutMs'
+}
+
 /** Something went wrong that samsa deals with by itself, so that no caller may ever hear of it. */
 export interface ErrorEvent {
   readonly error: Error
@@ -137,6 +153,8 @@ export interface Hooks {
   readonly onOffsetReset?: Hook<OffsetResetEvent>
   /** A consumer gets no answers for a partition. It is told once, until there is one. */
   readonly onStalled?: Hook<StalledEvent>
+  /** A handler of a consumer group is too slow. It is told once of each message or batch. */
+  readonly onSlowHandler?: Hook<SlowHandlerEvent>
   /** Something failed that is tried again or can be done without. */
   readonly onError?: Hook<ErrorEvent>
 }
@@ -150,6 +168,7 @@ const hookTable = {
   onDelivery: fn(),
   onOffsetReset: fn(),
   onStalled: fn(),
+  onSlowHandler: fn(),
   onError: fn(),
 } satisfies Record<keyof Hooks, unknown>
 
@@ -189,6 +208,7 @@ export function safeHooks(hooks: Hooks, logger: Logger): Hooks {
     onDelivery: guard('onDelivery', hooks.onDelivery),
     onOffsetReset: guard('onOffsetReset', hooks.onOffsetReset),
     onStalled: guard('onStalled', hooks.onStalled),
+    onSlowHandler: guard('onSlowHandler', hooks.onSlowHandler),
     onError: guard('onError', hooks.onError),
   }
 }

@@ -86,6 +86,7 @@ export class Member {
     this.#heartbeats = new Heartbeats(options.heartbeatIntervalMs, error => this.onFailure(error, this.#identity))
     this.#actions = {
       forget: () => this.#forget(),
+      depart: () => this.#depart(),
       beat: () => this.#heartbeats.start(signal => this.#requests.heartbeat(this.#identity, signal)),
       adopt: () => this.#adopt(),
       find: () => this.#attempt(signal => this.#find(signal)),
@@ -141,6 +142,12 @@ export class Member {
     this.#lastError = error
     if (event === 'fatal') this.#failure ??= { error }
     this.#post(event)
+  }
+
+  /** Leaves the group at once, as all is lost, though handlers are still at work; joins again when they are done, unless it is closed. */
+  overstay(reason: Error): void {
+    this.#lastError = reason
+    this.#post('overstayed')
   }
 
   /** Gives everything up and leaves the group. It has ended when the owner is told, with this failure if there is one. */
@@ -263,6 +270,14 @@ export class Member {
 
   #forget(): void {
     this.#identity = { memberId: '', generationId: -1 }
+  }
+
+  #depart(): void {
+    const { memberId } = this.#identity
+    // Of a static member its silence tells, after the session timeout.
+    if (this.#options.instanceId !== null) return
+    const { signal } = new AbortController()
+    this.#requests.leave(memberId, 'the handlers take too long', signal).catch(() => {})
   }
 
   /** Gives up what the coordinator takes to be ours; the last to do so says that it is done. */

@@ -20,7 +20,7 @@ export type State =
   | 'closing'
   /** Says that it leaves. */
   | 'leaving'
-  /** As losing, but cannot go on. */
+  /** As losing, but does not go on. */
   | 'failing'
   | 'ended'
 
@@ -49,16 +49,20 @@ export type Event =
   | 'rested'
   /** Nobody works any more on what had to be given up. */
   | 'released'
+  /** The member has to be out of the group before nobody works any more: the handlers take too long. */
+  | 'overstayed'
   /** It will never work: FENCED_INSTANCE_ID, a missing permission and the like. */
   | 'fatal'
   | 'close'
   /** The coordinator was told that the member leaves, or could not be told. */
   | 'left'
 
-/** What has to be done next. Each but the first three ends in an event. */
+/** What has to be done next. Each but the first four ends in an event. */
 export type Action =
   /** The member id is no good any more. */
   | 'forget'
+  /** Say that the member leaves, without waiting for the answer. */
+  | 'depart'
   /** Heartbeats begin. They go on in the states in which a member has partitions to keep, and are events when they fail. */
   | 'beat'
   /** Hand the assignment to the user. */
@@ -113,6 +117,7 @@ export const transitions: { readonly [S in State]: { readonly [E in Event]?: Tra
   },
   stable: {
     rebalance: ['revoking', 'revoke'],
+    overstayed: ['losing', 'depart', 'forget', 'lose'],
     stale: ['losing', 'lose'],
     unknown: ['losing', 'forget', 'lose'],
     fatal: ['failing', 'lose'],
@@ -120,6 +125,7 @@ export const transitions: { readonly [S in State]: { readonly [E in Event]?: Tra
   },
   revoking: {
     released: ['joining', 'join'],
+    overstayed: ['losing', 'depart', 'forget', 'lose'],
     stale: ['losing', 'lose'],
     unknown: ['losing', 'forget', 'lose'],
     fatal: ['failing', 'lose'],
@@ -137,8 +143,9 @@ export const transitions: { readonly [S in State]: { readonly [E in Event]?: Tra
   },
   closing: {
     released: ['leaving', 'leave'],
-    stale: ['closing', 'lose'],
-    unknown: ['closing', 'forget', 'lose'],
+    overstayed: ['failing', 'depart', 'forget', 'lose'],
+    stale: ['failing', 'lose'],
+    unknown: ['failing', 'forget', 'lose'],
     fatal: ['failing', 'lose'],
   },
   leaving: {
