@@ -45,8 +45,13 @@ export class VirtualClock implements Clock {
     return timer
   }
 
-  /** Lets so many milliseconds pass. What is due by then runs in the order of its time, with the clock at that time. */
+  /**
+   * Lets so many milliseconds pass. What is due by then runs in the order of its time, with the clock at that time.
+   *
+   * @throws RangeError for time that would go back.
+   */
   advance(ms: number): void {
+    if (!Number.isFinite(ms) || ms < 0) throw new RangeError(`a clock cannot advance by ${ms} ms`)
     const end = this.#now + ms
     for (let next = this.#next(end); next !== undefined; next = this.#next(end)) {
       this.#timers.delete(next)

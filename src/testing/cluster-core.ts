@@ -26,6 +26,7 @@ export class ClusterCore {
   readonly #brokers = new Map<number, MockBroker>()
   readonly #sessions = new Map<number, FetchSessions>()
   #connections = 0
+  #isClosed = false
 
   constructor(options: Options<typeof mockClusterOptions>) {
     const { clock, apiVersions, autoCreateTopics, sasl, coordinators } = options
@@ -59,7 +60,9 @@ export class ClusterCore {
     }
   }
 
+  /** Does nothing any more once the cluster is closed: a fault may be undone later than that. */
   async startBroker(id: number): Promise<void> {
+    if (this.#isClosed) return
     await this.#brokers.get(id)!.start()
     this.state.brokerStarted(id)
   }
@@ -72,6 +75,7 @@ export class ClusterCore {
   }
 
   close(): void {
+    this.#isClosed = true
     for (const broker of this.#brokers.values()) broker.stop()
     this.coordinators.close()
   }

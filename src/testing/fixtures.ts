@@ -80,7 +80,9 @@ export class Fixtures {
     const inTransaction = { transactional: true, producerId, producerEpoch: 0, baseSequence: 0 }
     const encoding: EncodeRecordBatchOptions = { codec, ...(transaction !== undefined && inTransaction) }
     const bytes = encodeRecordBatch(records, encoding)
-    const batch = partition.log.append(bytes, partition.leaderEpoch, clock.now(), topic.configs.setsTimestamp)
+    const { retentionBytes, retentionMs, setsTimestamp } = topic.configs
+    const batch = partition.log.append(bytes, partition.leaderEpoch, clock.now(), setsTimestamp)
+    partition.log.retain({ bytes: retentionBytes, ms: retentionMs }, clock.now())
     partition.changed()
     if (transaction === 'commit' || transaction === 'abort') {
       const committed = transaction === 'commit'

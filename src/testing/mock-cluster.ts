@@ -1,5 +1,6 @@
 import type { BrokerErrorName } from '../errors/broker-codes.ts'
-import { ConfigurationError } from '../errors/client-errors.ts'
+import { ConfigurationError, type ConfigurationProblem } from '../errors/client-errors.ts'
+import { refuse } from '../util/known-keys.ts'
 import { resolveOptions } from '../util/options.ts'
 import type { Clock } from './clock.ts'
 import { ClusterCore } from './cluster-core.ts'
@@ -49,7 +50,7 @@ export class MockCluster implements AsyncDisposable {
     await core.start()
     const cluster = new MockCluster(core)
     try {
-      for (const [name, topic] of Object.entries(resolved.topics)) cluster.createTopic(name, topic)
+      refuse(Object.entries(resolved.topics).flatMap(([name, topic]) => cluster.#create(name, topic)))
     } catch (error) {
       core.close()
       throw error
@@ -77,9 +78,8 @@ export class MockCluster implements AsyncDisposable {
   }
 
   /** @throws ConfigurationError when the topic cannot be, or is there already. */
-  createTopic(name: string, { configs, ...sizes }: TopicOptions = {}): void {
-    const outcome = orRefusal(() => this.#core.state.createTopic({ name, ...sizes, configs: asConfigs(configs ?? {}) }))
-    if (outcome instanceof Refusal) throw badArgument(`topics[${JSON.stringify(name)}]`, outcome.message)
+  createTopic(name: string, options: TopicOptions = {}): void {
+    refuse(this.#create(name, options))
   }
 
   /** Deletes a topic and all that is in it. @throws ConfigurationError when there is no such topic. */
@@ -142,13 +142,19 @@ export class MockCluster implements AsyncDisposable {
     await this.#core.startBroker(id)
   }
 
-  /** Makes another replica lead a partition. Undoing brings it back. @throws ConfigurationError when that one cannot. */
+  /**
+   * Makes another replica lead a partition. Undoing brings the one before back, if it can lead then.
+   *
+   * @throws ConfigurationError when that one cannot.
+   */
   moveLeader(topic: string, partition: number, broker: number): Fault {
     const { state } = this.#core
     const moved = this.#partition(topic, partition)
     const { leader } = moved
     state.moveLeader(moved, broker)
-    return faultOf(() => state.moveLeader(moved, leader))
+    return faultOf(() => {
+      if (state.canLead(moved, leader)) state.moveLeader(moved, leader)
+    })
   }
 
   /** Gives every partition that has several replicas another leader. Undoing brings those back that can lead then. */
@@ -236,8 +242,16 @@ export class MockCluster implements AsyncDisposable {
 
   /** Answers requests of an API in place of the brokers, or together with them: see {@link RequestHandler}. */
   on<N extends ApiName>(api: N, handler: RequestHandler<N>): Fault {
+    const fault = this.#core.faults.intercept({ api }, answerWith(handler))
     this.#core.dispatcher.add(api)
-    return this.#core.faults.intercept({ api }, answerWith(handler))
+    return fault
+  }
+
+  /** What is wrong with the topic, or nothing: it is created. */
+  #create(name: string, { configs, ...sizes }: TopicOptions): ConfigurationProblem[] {
+    const outcome = orRefusal(() => this.#core.state.createTopic({ name, ...sizes, configs: asConfigs(configs ?? {}) }))
+    if (!(outcome instanceof Refusal)) return []
+    return [{ option: `topics[${JSON.stringify(name)}]`, problem: outcome.message }]
   }
 
   #topic(name: string): Topic {

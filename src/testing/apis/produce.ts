@@ -1,6 +1,6 @@
 import { errorCodes } from '../../errors/broker-codes.ts'
 import type { Handler, RequestContext, RequestOf, ResponseOf } from '../handlers.ts'
-import type { AppendedBatch, ProducerBatch } from '../log/appended-batch.ts'
+import type { AppendedAt, ProducerBatch } from '../log/appended-batch.ts'
 import { checkBatch } from '../log/check-batch.ts'
 import { type PartitionLog, producerOf } from '../log/partition-log.ts'
 import { orRefusal, Refusal } from '../refusal.ts'
@@ -53,7 +53,7 @@ function append(
   context: RequestContext,
   topic: Topic | undefined,
   { index, records }: PartitionRequest,
-): AppendedBatch {
+): AppendedAt {
   const { acks } = request
   if (acks !== 0 && acks !== 1 && acks !== -1) throw new Refusal('INVALID_REQUIRED_ACKS')
   const partition = ledPartition(services, context, topic, index)
@@ -97,7 +97,7 @@ function checkProducer(
   if (admitted !== errorCodes.NONE) throw new Refusal(admitted)
 }
 
-function appended(index: number, { baseOffset, appendedAtMs }: AppendedBatch, topic: Topic): PartitionResponse {
+function appended(index: number, { baseOffset, appendedAtMs }: AppendedAt, topic: Topic): PartitionResponse {
   const log: PartitionLog = topic.partitions[index]!.log
   return {
     index,

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts'
 import type { ApiName, RequestContext } from '../handlers.ts'
 import type { AnyResponse, Delivery, Exchange } from '../server/exchange.ts'
 import { errorAnswer } from './error-answer.ts'
-import { isAbout, isAddressed, type Where } from './where.ts'
+import { checkWhere, isAbout, isAddressed, type Where } from './where.ts'
 
 /** Something that a test has broken. It is mended with `undo`, or by `using`. */
 export interface Fault extends Disposable, AsyncDisposable {
@@ -166,6 +166,7 @@ export class Faults {
   }
 
   #add(where: Where, intercept: Interceptor | undefined, errorCode: number): Fault {
+    checkWhere(where)
     const rule = { where, intercept, errorCode, left: where.times ?? Infinity, hits: 0 }
     this.#rules.unshift(rule)
     return faultOf(

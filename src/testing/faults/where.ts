@@ -1,3 +1,7 @@
+import type { ConfigurationProblem } from '../../errors/client-errors.ts'
+import { apis } from '../../protocol/apis.ts'
+import { objectProblems, refuse } from '../../util/known-keys.ts'
+import { describeValue } from '../../util/options.ts'
 import type { ApiName, RequestContext } from '../handlers.ts'
 import type { AnyRequest } from '../server/exchange.ts'
 
@@ -8,11 +12,26 @@ export interface Where {
   /** The id of the broker that is asked. */
   readonly broker?: number
   readonly clientId?: string
-  /** Only requests that are about the topic, or about the partition of it. */
+  /** Only requests that are about the topic, or about the partition: of that topic, or of any. */
   readonly topic?: string
   readonly partition?: number
   /** How many requests, or partitions in them, it befalls before it is over. Default Infinity. */
   readonly times?: number
+}
+
+const KEYS = ['api', 'broker', 'clientId', 'topic', 'partition', 'times']
+
+/** @throws ConfigurationError for what chooses other requests than it seems to. */
+export function checkWhere(where: Where): void {
+  const shapes = objectProblems(where, 'where', KEYS)
+  if (shapes.length === 0) refuse([where.api ?? []].flat().flatMap(apiProblems))
+  refuse(shapes)
+}
+
+function apiProblems(name: ApiName): ConfigurationProblem[] {
+  if (Object.hasOwn(apis, name)) return []
+  const problem = `there is no such API as ${describeValue(name)}; names are as in Fetch, ListOffsets`
+  return [{ option: 'where.api', problem }]
 }
 
 /** Whether it is a request of these, whatever it is about. */
@@ -27,11 +46,12 @@ export function isAddressed({ api, broker, clientId }: Where, context: RequestCo
 
 /** Whether the request is about the topic and partition; `topicId` is the id that the topic has. */
 export function isAbout({ topic, partition }: Where, request: AnyRequest, topicId: string | undefined): boolean {
-  return topic === undefined || holds(request, { topic, topicId, partition })
+  const isAboutAny = topic === undefined && partition === undefined
+  return isAboutAny || holds(request, { topic, topicId, partition })
 }
 
 interface Wanted {
-  readonly topic: string
+  readonly topic: string | undefined
   readonly topicId: string | undefined
   readonly partition: number | undefined
 }
@@ -40,8 +60,11 @@ interface Wanted {
 function holds(value: unknown, wanted: Wanted): boolean {
   if (Array.isArray(value)) return value.some(item => holds(item, wanted))
   if (typeof value !== 'object' || value === null || Buffer.isBuffer(value)) return false
+  if (wanted.topic === undefined && hasPartition(value, wanted.partition!)) return true
   const { name, topic, topicName, resourceName, topicNames, topicId } = value as Record<string, unknown>
-  const isNamed = [name, topic, topicName, resourceName].includes(wanted.topic) || listed(topicNames, wanted.topic)
+  const isNamed =
+    wanted.topic !== undefined &&
+    ([name, topic, topicName, resourceName].includes(wanted.topic) || listed(topicNames, wanted.topic))
   if (isNamed || (topicId !== undefined && topicId === wanted.topicId)) {
     return wanted.partition === undefined || hasPartition(value, wanted.partition)
   }

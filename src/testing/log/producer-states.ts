@@ -1,6 +1,6 @@
 import { Refusal } from '../refusal.ts'
 import type { EndOfTransaction } from '../store.ts'
-import type { AppendedBatch, ProducerBatch } from './appended-batch.ts'
+import type { AppendedAt, AppendedBatch, ProducerBatch } from './appended-batch.ts'
 
 /** As many batches of a producer does a broker remember, to tell what was sent twice. */
 const REMEMBERED = 5
@@ -9,7 +9,8 @@ const LAST_SEQUENCE = 0x7fffffff
 interface Remembered {
   readonly baseSequence: number
   readonly lastSequence: number
-  readonly batch: AppendedBatch
+  /** Without the bytes, which the log may have deleted. */
+  readonly written: AppendedAt
 }
 
 interface Producer {
@@ -55,11 +56,11 @@ export class ProducerStates {
     return this.#producers.get(producerId)?.openSince !== undefined
   }
 
-  /** The batch that is the same as this one and was written before. */
-  duplicateOf({ producerId, producerEpoch, baseSequence, lastSequence }: ProducerBatch): AppendedBatch | undefined {
+  /** Where the batch is that is the same as this one and was written before. */
+  duplicateOf({ producerId, producerEpoch, baseSequence, lastSequence }: ProducerBatch): AppendedAt | undefined {
     const known = this.#producers.get(producerId)
     if (known?.epoch !== producerEpoch) return undefined
-    return known.remembered.find(r => r.baseSequence === baseSequence && r.lastSequence === lastSequence)?.batch
+    return known.remembered.find(r => r.baseSequence === baseSequence && r.lastSequence === lastSequence)?.written
   }
 
   /** Throws the refusal of a batch that must not be appended now. */
@@ -87,10 +88,12 @@ export class ProducerStates {
     const { producerId, producerEpoch, baseSequence, lastSequence, isTransactional } = producer
     const known = this.#producers.get(producerId)
     const before = known?.epoch === producerEpoch ? known.remembered : []
+    const { baseOffset, appendedAtMs } = batch
+    const newest = { baseSequence, lastSequence, written: { baseOffset, appendedAtMs } }
     this.#producers.set(producerId, {
       epoch: producerEpoch,
-      remembered: [...before, { baseSequence, lastSequence, batch }].slice(-REMEMBERED),
-      openSince: isTransactional ? (known?.openSince ?? batch.baseOffset) : undefined,
+      remembered: [...before, newest].slice(-REMEMBERED),
+      openSince: isTransactional ? (known?.openSince ?? baseOffset) : undefined,
       coordinatorEpoch: known?.coordinatorEpoch ?? -1,
     })
   }

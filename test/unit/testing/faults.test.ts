@@ -66,6 +66,23 @@ describe('brokers and leaders', () => {
     expect(() => cluster.moveLeader('a', 0, 9)).toThrow('broker 9 cannot lead a-0; only 1, 2 can')
   })
 
+  it('a leader that is down when its move is undone does not come back', async () => {
+    const { cluster, client } = await withClient(3)
+    const moved = cluster.moveLeader('a', 0, 3)
+    cluster.stopBroker(1)
+    await moved.undo()
+    expect(cluster.log('a', 0).leader).toBe(3)
+    await client.closed
+  })
+
+  it('a broker does not start any more when the cluster was stopped', async () => {
+    const { cluster } = await withClient(2)
+    const stopped = cluster.stopBroker(2)
+    await cluster.stop()
+    await stopped.undo()
+    await expect(RawClient.connect(cluster, 2)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+  })
+
   it('coordinators move, and go', async () => {
     const { cluster, client } = await withClient(3)
     const coordinator = async () => (await client.ask('FindCoordinator', { coordinatorKeys: ['g'] })).coordinators[0]!
@@ -198,6 +215,24 @@ describe('answers', () => {
     }
     expect(await client.produce(['x'])).toMatchObject({ errorCode: 0 })
     expect((await client.ask('ApiVersions', {})).apiKeys.find(({ apiKey }) => apiKey === 1)).toBeDefined()
+  })
+})
+
+describe('where', () => {
+  it('chooses by the partition of whatever topic', async () => {
+    const { cluster, client } = await withClient()
+    const fault = cluster.disconnect('before-request', { partition: 1 })
+    expect(await askMetadata(client)).toMatchObject({ topics: [{ errorCode: 0 }] })
+    expect(await client.produce(['x'], { partition: 0 })).toMatchObject({ errorCode: 0 })
+    await expect(client.produce(['x'], { partition: 1 })).rejects.toThrow('closed before')
+    expect(fault.hits).toBe(1)
+  })
+
+  it('is refused where it names what is not there', async () => {
+    const { cluster } = await withClient()
+    expect(() => cluster.hang({ topics: 'a' } as object)).toThrow('where.topics: there is no such field')
+    expect(() => cluster.delay(1, { api: ['Fetch', 'Fecth' as 'Fetch'] })).toThrow('there is no such API as "Fecth"')
+    expect(() => cluster.on('Fecth' as 'Fetch', () => 'hang')).toThrow('there is no such API as "Fecth"')
   })
 })
 

@@ -156,9 +156,12 @@ describe('the options of a cluster', () => {
         { option: 'clock', problem: expect.stringContaining('must have now()') },
       ],
     })
-    await expect(MockCluster.start({ topics: { 'no topic': {} } })).rejects.toThrow(
-      'topics["no topic"]: Topic name is invalid',
-    )
+    await expect(MockCluster.start({ topics: { 'no topic': {}, a: { partitions: 0 } } })).rejects.toMatchObject({
+      problems: [
+        { option: 'topics["no topic"]', problem: expect.stringContaining('Topic name is invalid') },
+        { option: 'topics["a"]', problem: 'Number of partitions must be larger than 0.' },
+      ],
+    })
   })
 })
 
@@ -170,5 +173,13 @@ describe('fixtures', () => {
     expect(written[3]!.partition).toBe(written[4]!.partition)
     expect(written[4]!.offset).toBe(written[3]!.offset + 1n)
     expect(() => cluster.produce('a', [{ partition: 3 }])).toThrow('must be 0 to 2, the partitions of a, not 3')
+  })
+
+  it('are kept no longer than what clients write', async () => {
+    const { cluster } = await withClient({ topics: { a: { configs: { 'retention.bytes': 250 } } } })
+    for (let i = 0; i < 10; i++) cluster.produce('a', [`${i}`.repeat(40)])
+    const { startOffset, endOffset } = cluster.log('a', 0)
+    expect(endOffset).toBe(10n)
+    expect(startOffset).toBeGreaterThan(5n)
   })
 })
