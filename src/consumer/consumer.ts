@@ -109,7 +109,9 @@ export class Consumer<K = Buffer, V = Buffer> implements AsyncDisposable {
     const ahead = new PausedAhead('topics' in sources ? sources.topics : [])
     if ('partitions' in sources) for (const each of sources.partitions) this.#checkUnread(each)
     const ended = new AbortController()
-    const outlet = this.#outlet(options.signal, ahead, () => ended.abort(new ClosedError('the merged consumer is closed')))
+    const outlet = this.#outlet(options.signal, ahead, () =>
+      ended.abort(new ClosedError('the merged consumer is closed')),
+    )
     const read = (partition: TopicPartition, start: StartOffset) => {
       const lane = this.#read(outlet, partition, start)
       if (ahead.found(partition)) outlet.pause(lane)

@@ -8,6 +8,7 @@ export class BatchIterator<K, V> implements AsyncIterableIterator<MessageBatch<K
   readonly #outlet: Outlet<K, V>
 
   constructor(outlet: Outlet<K, V>) {
+    outlet.enter()
     this.#outlet = outlet
   }
 
@@ -17,7 +18,7 @@ export class BatchIterator<K, V> implements AsyncIterableIterator<MessageBatch<K
   }
 
   async return(): Promise<IteratorResult<MessageBatch<K, V>, undefined>> {
-    this.#outlet.close()
+    this.#outlet.leave()
     return DONE
   }
 
@@ -31,6 +32,7 @@ export class MessageIterator<K, V> implements AsyncIterableIterator<Message<K, V
   readonly #outlet: Outlet<K, V>
 
   constructor(outlet: Outlet<K, V>) {
+    outlet.enter()
     this.#outlet = outlet
   }
 
@@ -43,7 +45,7 @@ export class MessageIterator<K, V> implements AsyncIterableIterator<Message<K, V
   }
 
   async return(): Promise<IteratorResult<Message<K, V>, undefined>> {
-    this.#outlet.close()
+    this.#outlet.leave()
     return DONE
   }
 

@@ -23,7 +23,7 @@ export class PlainMessage<K, V> implements Message<K, V> {
   readonly batch: RecordBatchInfo
 
   constructor(
-    message: Omit<Message<unknown, unknown>, 'key' | 'value'>,
+    message: Omit<Message<unknown, unknown>, 'key' | 'value' | 'copy' | 'toJSON'>,
     key: K | null,
     value: V | null,
     headers: RecordHeaders = message.headers,

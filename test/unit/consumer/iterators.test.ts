@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { ClosedError } from '../../../src/index.ts'
 import { startPeers } from '../../support/cluster-of-peers.ts'
-import { batch, nextFetch, nextOffsets, settled } from './support.ts'
+import { batch, nextFetch, nextOffsets, settled, thrownBy } from './support.ts'
 
 /** A partition of which two batches were fetched: offsets 0 to 2, and 3 and 4. */
 async function reading() {
@@ -59,6 +60,38 @@ describe('iterators of one partition', () => {
     const next = other.next()
     await partition[Symbol.asyncIterator]().return?.()
     expect(await next).toEqual({ done: true, value: undefined })
+  })
+
+  it('that come when another one has left its loop are told that nothing comes any more', async () => {
+    const { partition } = await reading()
+    for await (const message of partition) if (message.offset === 1n) break
+    const message = 'this reading has ended, as its loop was left: to go on, begin another one at its position'
+    for (const again of [() => partition.batches(), () => partition[Symbol.asyncIterator]()]) {
+      expect(thrownBy(again)).toBeInstanceOf(ClosedError)
+      expect(thrownBy(again).message).toBe(message)
+    }
+    expect(partition.position).toBe(2n)
+  })
+
+  it('that come after the error are told so too, and those that saw it just end', async () => {
+    const { partition, waiting } = await reading()
+    const reader = partition.batches()
+    await nextOffsets(reader)
+    await nextOffsets(reader)
+    waiting.answer({ 't-0': { errorCode: 29 } })
+    await expect(reader.next()).rejects.toMatchObject({ code: 'TOPIC_AUTHORIZATION_FAILED' })
+    expect(await reader.next()).toEqual({ done: true, value: undefined })
+    expect(thrownBy(() => partition.batches()).message).toContain('this reading has ended, as it has failed')
+  })
+
+  it('just end after a close, those too that come later', async () => {
+    const { partition } = await reading()
+    const before = partition.batches()
+    await nextOffsets(before)
+    await partition.close()
+    for (const reader of [before, partition.batches(), partition[Symbol.asyncIterator]()]) {
+      expect(await reader.next()).toEqual({ done: true, value: undefined })
+    }
   })
 
   it('hand out nothing of a batch that came before a seek', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { ConfigurationError, type MergedConsumer, type PartitionStart } from '../../../src/index.ts'
 import { type Leaders, startPeers } from '../../support/cluster-of-peers.ts'
 import { failure } from '../../support/failure.ts'
-import { atOnce, batch, nextFetch, thrownBy } from './support.ts'
+import { atOnce, batch, marker, nextFetch, thrownBy } from './support.ts'
 
 const TOPIC_AUTHORIZATION_FAILED = 29
 
@@ -147,6 +147,43 @@ describe('many partitions as one', () => {
   })
 })
 
+describe('the progress of many partitions as one', () => {
+  it('is told of each, and how far it is to all ends when every one is known', async () => {
+    const { peer, consumer } = await cluster({ t: [1, 1] })
+    const merged = consumer.consume('t', { from: 'oldest' })
+    expect([merged.lag, merged.positions(), merged.highWatermarks()]).toEqual([undefined, new Map(), new Map()])
+    const reader = merged.batches()
+    // The second log ends in what is not handed out: the marker of a transaction.
+    const records = marker('commit', 5n, 1)
+    ;(await nextFetch(peer)).answer({
+      't-0': { records: batch(1, 3), highWatermark: 6n },
+      't-1': { records, highWatermark: 2n },
+    })
+    const waiting = await nextFetch(peer)
+    expect(merged.lag).toBe(5n)
+    await next(reader, 1)
+    const ofTopic = (...each: [number, bigint][]) => new Map([['t', new Map(each)]])
+    expect(merged.positions()).toEqual(ofTopic([0, 4n], [1, 2n]))
+    expect(merged.highWatermarks()).toEqual(ofTopic([0, 6n], [1, 2n]))
+    expect(merged.lag).toBe(2n)
+    waiting.answer({ 't-0': { records: batch(4, 2), highWatermark: 6n } })
+    await next(reader, 1)
+    expect(merged.lag).toBe(0n)
+  })
+
+  it('is paused when all of them are', async () => {
+    const { peer, consumer } = await cluster({ t: [1, 1] })
+    const merged = consumer.consume('t', { from: 'oldest' })
+    await nextFetch(peer)
+    merged.pause([{ topic: 't', partition: 0 }])
+    expect(merged.isPaused).toBe(false)
+    merged.pause([{ topic: 't', partition: 1 }])
+    expect(merged.isPaused).toBe(true)
+    merged.resume()
+    expect(merged.isPaused).toBe(false)
+  })
+})
+
 describe('pausing many partitions as one', () => {
   it('pauses some, and the others are read on', async () => {
     const { peer, consumer } = await cluster()
@@ -194,6 +231,40 @@ describe('pausing many partitions as one', () => {
     expect(Object.keys(fetch.offsets)).toEqual(['t-0', 't-1', 't-2'])
     fetch.answer({ 't-2': { records: batch(1, 1) }, 't-0': {}, 't-1': {} })
     expect((await next).value).toMatchObject({ partition: 2 })
+  })
+
+  it('pauses those ahead whose topic is being looked up, and resumes them', async () => {
+    const { peer, consumer } = await cluster()
+    const merged = consumer.consume('t', { from: 'oldest' })
+    merged.pause([{ topic: 't', partition: 0 }])
+    consumer.pause([1, 2].map(partition => ({ topic: 't', partition })))
+    consumer.resume([{ topic: 't', partition: 2 }])
+    const reader = merged.batches()
+    const fetch = await nextFetch(peer)
+    expect(Object.keys(fetch.offsets)).toEqual(['t-2'])
+    fetch.answer({ 't-2': { records: batch(1, 1) } })
+    expect(await next(reader, 1)).toEqual(['t-2: 1'])
+    // By now it is known what partitions there are.
+    expect(() => merged.pause([{ topic: 't', partition: 3 }])).toThrow('t-3 is not being read by this consumer')
+    const waiting = await nextFetch(peer)
+    merged.resume()
+    waiting.answer({ 't-2': {} })
+    expect(Object.keys((await nextFetch(peer)).offsets)).toEqual(['t-0', 't-1', 't-2'])
+  })
+
+  it('pauses all of a consumer, those ahead too, until all are resumed', async () => {
+    const { peer, consumer } = await cluster()
+    const merged = consumer.consume('t', { from: 'oldest' })
+    consumer.pauseAll()
+    expect(merged.isPaused).toBe(true)
+    const other = consumer.consumePartition('u', 0, { from: 0n })
+    const poll = await nextFetch(peer)
+    expect(poll.offsets).toEqual({ 'u-0': 0n })
+    consumer.resumeAll()
+    expect(merged.isPaused).toBe(false)
+    await other.close()
+    poll.answer({})
+    expect(Object.keys((await nextFetch(peer)).offsets)).toEqual(['t-0', 't-1', 't-2'])
   })
 
   it('refuses those that it does not read', async () => {

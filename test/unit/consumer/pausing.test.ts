@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { ClosedError } from '../../../src/index.ts'
 import { startPeers } from '../../support/cluster-of-peers.ts'
-import { batch, nextFetch, nextOffsets, settled } from './support.ts'
+import { batch, nextFetch, nextOffsets, settled, thrownBy } from './support.ts'
 
 async function reading() {
   const { peers, kafka } = await startPeers({ leaders: { t: [1, 1] } })
@@ -97,6 +98,26 @@ describe('a partition that is paused', () => {
     const next = first.batches().next()
     await first.close()
     expect(await next).toEqual({ done: true, value: undefined })
+  })
+
+  it('and closed can neither be paused nor resumed nor sought in', async () => {
+    const { first, consumer } = await reading()
+    await first.close()
+    const merged = consumer.consume([{ topic: 't', partition: 0 }])
+    await merged.close()
+    for (const call of [
+      () => first.pause(),
+      () => first.resume(),
+      () => first.seek(0n),
+      () => merged.pause(),
+      () => merged.resume([{ topic: 't', partition: 0 }]),
+    ]) {
+      expect(thrownBy(call)).toBeInstanceOf(ClosedError)
+    }
+    await consumer.close()
+    for (const call of [() => consumer.pause([]), () => consumer.resume([]), () => consumer.pauseAll()]) {
+      expect(thrownBy(call)).toBeInstanceOf(ClosedError)
+    }
   })
 
   it('lets a failure through where it has nothing more', async () => {
