@@ -38,7 +38,7 @@ describe('a partition that is not there', () => {
     const reading = await failure(kafka.consumer().consumePartition(topic, 2, { from: 'oldest' }).batches().next())
     expect(reading).toMatchObject({ code: 'UNKNOWN_TOPIC_OR_PARTITION' })
     expect(reading.message).toContain(`${topic}-2`)
-    expect(reading.message).toContain('2 partitions')
+    expect(reading.message).toContain('only partitions 0 to 1')
   })
 })
 
