@@ -25,24 +25,18 @@ await send(250)
 // Deserializers give messages their types: `message.key` is text, `message.value` an Order.
 const consumer = kafka.consumer({ key: string(), value: json<Order>() })
 
-// Where each partition ends just now: this much is to be read. A service would leave this out, and read for ever.
-const ends = new Map<number, bigint>()
-for (const partition of await consumer.partitions(topic)) {
-  ends.set(partition, await kafka.client.getOffset(topic, partition, 'newest'))
-}
-const unread = new Set([...ends].filter(([, end]) => end > 0n).map(([partition]) => partition))
-
-const totals = new Map<string, number>()
-// What a consumer group would commit, you may keep where you like, best together with what the messages have led to.
-const positions = new Map([...ends.keys()].map(partition => [partition, 0n]))
-
 // A batch of each partition in turn: within a partition the order is that of the log, among partitions there is none.
-for await (const batch of consumer.consume(topic, { from: 'oldest' }).batches()) {
+const orders = consumer.consume(topic, { from: 'oldest' })
+
+// Until nothing is left to be read, be a partition empty or not. A service would leave this out, and read for ever.
+const atEnd = setInterval(() => orders.lag === 0n && orders.close(), 50)
+const totals = new Map<string, number>()
+for await (const batch of orders.batches()) {
   for (const { key, value } of batch) totals.set(key!, (totals.get(key!) ?? 0) + value!.cents)
-  positions.set(batch.partition, batch.nextOffset)
-  if (batch.nextOffset >= ends.get(batch.partition)!) unread.delete(batch.partition)
-  if (unread.size === 0) break
 }
+clearInterval(atEnd)
+// What a consumer group would commit, you may keep where you like, best together with what the messages have led to.
+const positions = orders.positions().get(topic)!
 for (const person of people) console.log(`${person} has spent ${totals.get(person)} cents`)
 
 // Later, in another process perhaps: each partition from its own position.

@@ -30,7 +30,8 @@ for await (const message of consumer.consumePartition(topic, 0, { from: 'oldest'
   if (message.offset === 2n) break
 }
 
-// Batch by batch: the inner loop awaits nothing, which is much cheaper. Here until the end that the log has just now.
+// Batch by batch: the inner loop awaits nothing, which is much cheaper. Here until the end that the log has just now:
+// it has messages and no transactions, so a batch comes that reaches its end. (examples/all-partitions.ts has a way for any log.)
 let read = 0
 for await (const batch of consumer.consumePartition(topic, 0, { from: 3n }).batches()) {
   for (const message of batch) read += message.value === null ? 0 : 1
