@@ -13,6 +13,18 @@ export type { FixtureMessage, ProduceOptions, Written } from './testing/fixtures
 export type { ApiName, ClientConnection, RequestContext, RequestOf, ResponseOf } from './testing/handlers.ts'
 export type { LogView } from './testing/log/log-view.ts'
 export { MockCluster } from './testing/mock-cluster.ts'
+export { ExpectationError } from './testing/mocks/expectation-error.ts'
+export type { ExpectedMessage } from './testing/mocks/expected-message.ts'
+export {
+  type ExpectConsumeOptions,
+  type MockConsumer,
+  type MockConsumerOptions,
+  mockConsumer,
+} from './testing/mocks/mock-consumer.ts'
+export type { MergedYield, MockMergedConsumer } from './testing/mocks/mock-merged-consumer.ts'
+export type { MockPartitionConsumer } from './testing/mocks/mock-partition-consumer.ts'
+export { type MockProducer, mockProducer } from './testing/mocks/mock-producer.ts'
+export type { YieldedMessage } from './testing/mocks/yielded.ts'
 export type { ApiVersionLimits, MockClusterOptions, TopicOptions } from './testing/options.ts'
 export type { SaslMechanism, SaslOptions } from './testing/sasl/options.ts'
 export type { CoordinatorType } from './testing/store.ts'
