@@ -1,9 +1,11 @@
-import type { ConsumerGroup, ConsumerGroupHandler, KafkaConfig } from '../../src/index.ts'
+import type { ConsumerGroup, ConsumerGroupHandler, Kafka, KafkaConfig } from '../../src/index.ts'
 import { newKafka } from './kafka.ts'
 
 /** Something that may be waited for. */
 export class Progress {
   readonly read: string[] = []
+  /** How many sessions have begun. */
+  sessions = 0
   #wakes: (() => void)[] = []
 
   add(partition: number, value: string): void {
@@ -20,16 +22,19 @@ export class Progress {
   }
 }
 
-/** A member that reads and marks everything, of a client of its own. */
-export function newMember(groupId: string, topic: string, options: KafkaConfig['consumer'] = {}) {
+/** A member that reads and marks everything, of a client of its own unless one is given. */
+export function newMember(groupId: string, topic: string, options: KafkaConfig['consumer'] = {}, kafka = newKafka()) {
   const progress = new Progress()
-  const group: ConsumerGroup = newKafka().consumerGroup(groupId, {
+  const group: ConsumerGroup = kafka.consumerGroup(groupId, {
     ...options,
     offsets: { initial: 'oldest', ...options.offsets },
     group: { heartbeatIntervalMs: 200, ...options.group },
   })
   const handler: ConsumerGroupHandler = {
-    setup: () => progress.changed(),
+    setup() {
+      progress.sessions++
+      progress.changed()
+    },
     async consumeClaim(session, claim) {
       progress.changed()
       for await (const message of claim) {
@@ -44,8 +49,14 @@ export function newMember(groupId: string, topic: string, options: KafkaConfig['
   return { group, progress, ended, mine }
 }
 
-export async function write(topic: string, count: number, prefix: string): Promise<string[]> {
+/** Writes messages to six partitions in turn. */
+export async function write(
+  topic: string,
+  count: number,
+  prefix: string,
+  kafka: Kafka = newKafka(),
+): Promise<string[]> {
   const messages = Array.from({ length: count }, (_, i) => ({ topic, partition: i % 6, value: `${prefix}-${i}` }))
-  await newKafka().producer().sendAll(messages)
+  await kafka.producer().sendAll(messages)
   return messages.map(({ partition, value }) => `${partition} ${value}`)
 }

@@ -26,7 +26,10 @@ interface KafkaJs {
     consumer(options: object): {
       connect(): Promise<void>
       subscribe(subscription: object): Promise<void>
-      run(handlers: { eachMessage(payload: { readonly message: KafkaJsMessage }): Promise<void> }): Promise<void>
+      run(handlers: {
+        eachMessage(payload: { readonly partition: number; readonly message: KafkaJsMessage }): Promise<void>
+      }): Promise<void>
+      on(event: string, listener: (event: { readonly payload: unknown }) => void): void
       disconnect(): Promise<void>
     }
   }
@@ -81,4 +84,30 @@ export async function readSnappy(topic: string, count: number, codec: KafkaJsCod
   })
   await consumer.disconnect()
   return read
+}
+
+/** Has kafkajs be a member of a group, by its only strategy, round robin. It commits what it has read when it leaves. */
+export async function joinByKafkaJs(groupId: string, topic: string, onChange: () => void) {
+  const { Kafka, logLevel } = await peer<KafkaJs>('kafkajs')
+  const client = new Kafka({ brokers: bootstrap(), logLevel: logLevel.NOTHING })
+  const consumer = client.consumer({ groupId, heartbeatInterval: 200 })
+  const member = {
+    read: [] as string[],
+    partitions: [] as number[],
+    leave: () => consumer.disconnect(),
+  }
+  await consumer.connect()
+  await consumer.subscribe({ topic, fromBeginning: true })
+  consumer.on('consumer.group_join', ({ payload }) => {
+    const { memberAssignment } = payload as { readonly memberAssignment: Record<string, number[]> }
+    member.partitions = memberAssignment[topic] ?? []
+    onChange()
+  })
+  await consumer.run({
+    async eachMessage({ partition, message: { value } }) {
+      member.read.push(`${partition} ${value}`)
+      onChange()
+    },
+  })
+  return member
 }
