@@ -3,22 +3,10 @@ import type { CodecName } from '../records/compression/codec.ts'
 import { type EncodeRecordBatchOptions, encodeRecordBatch } from '../records/encode-record-batch.ts'
 import type { RecordData } from '../records/record-data.ts'
 import { murmur2 } from '../util/murmur2.ts'
+import { type FixtureMessage, type FixtureRecord, fixtureRecord } from './fixture-record.ts'
 import type { ClusterState } from './state/cluster-state.ts'
 import type { Partition } from './state/partition.ts'
 import type { Topic } from './state/topic.ts'
-
-/** A message for `cluster.produce`. */
-export interface FixtureMessage {
-  /** Default null. */
-  readonly key?: RecordData
-  /** Default null, a tombstone. */
-  readonly value?: RecordData
-  readonly headers?: Iterable<readonly [name: string, value: RecordData]>
-  /** Default: by the key as Java's client does it; messages without a key take turns. */
-  readonly partition?: number
-  /** Milliseconds since 1970. Default: now. */
-  readonly timestamp?: number
-}
 
 /** How `cluster.produce` writes. */
 export interface ProduceOptions {
@@ -51,10 +39,9 @@ export class Fixtures {
   /** Appends one batch for each partition. */
   produce(topic: Topic, messages: readonly (string | FixtureMessage)[], options: ProduceOptions): Written[] {
     const nowMs = this.#state.clock.now()
-    const byPartition = new Map<Partition, { record: FixtureMessage; place: number }[]>()
+    const byPartition = new Map<Partition, { record: FixtureRecord; place: number }[]>()
     messages.forEach((message, place) => {
-      const given = typeof message === 'string' ? { value: message } : message
-      const record = { ...given, timestamp: given.timestamp ?? nowMs }
+      const record = fixtureRecord(message, place, nowMs)
       const partition = this.#choose(topic, record)
       byPartition.set(partition, [...(byPartition.get(partition) ?? []), { record, place }])
     })
@@ -73,7 +60,7 @@ export class Fixtures {
     return written
   }
 
-  #append(topic: Topic, partition: Partition, records: readonly FixtureMessage[], options: ProduceOptions) {
+  #append(topic: Topic, partition: Partition, records: readonly FixtureRecord[], options: ProduceOptions) {
     const { compression: codec = 'none', transaction } = options
     const { clock } = this.#state
     const producerId = FIRST_PRODUCER_ID + this.#producers++
@@ -92,8 +79,8 @@ export class Fixtures {
     return batch
   }
 
-  #choose({ name, partitions }: Topic, { partition, key }: FixtureMessage): Partition {
-    if (partition === undefined) return partitions[this.#index(key ?? null, partitions.length)]!
+  #choose({ name, partitions }: Topic, { partition, key }: FixtureRecord): Partition {
+    if (partition === undefined) return partitions[this.#index(key, partitions.length)]!
     const chosen = partitions[partition]
     if (chosen !== undefined) return chosen
     const problem = `must be 0 to ${partitions.length - 1}, the partitions of ${name}, not ${partition}`

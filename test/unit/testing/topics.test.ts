@@ -173,6 +173,15 @@ describe('fixtures', () => {
     expect(written[3]!.partition).toBe(written[4]!.partition)
     expect(written[4]!.offset).toBe(written[3]!.offset + 1n)
     expect(() => cluster.produce('a', [{ partition: 3 }])).toThrow('must be 0 to 2, the partitions of a, not 3')
+    const headers = { trace: 'abc', several: ['1', '2'] }
+    const [withHeaders] = cluster.produce('a', [{ value: 'x', partition: 0, headers }])
+    const read = [...cluster.log('a', 0).messages()].find(({ offset }) => offset === withHeaders?.offset)
+    const list = [...(read?.headers ?? [])].map(([name, value]) => `${name}=${value}`)
+    expect(list).toEqual(['trace=abc', 'several=1', 'several=2'])
+    const wrong = { value: 12 as never, headers: { trace: {} as never } }
+    expect(() => cluster.produce('a', ['fine', wrong])).toThrow(
+      /messages\[1\]\.value: must be a string, .* not 12\n  messages\[1\]\.headers\.trace: must be/,
+    )
   })
 
   it('are kept no longer than what clients write', async () => {
