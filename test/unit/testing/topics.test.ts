@@ -180,7 +180,7 @@ describe('fixtures', () => {
     expect(list).toEqual(['trace=abc', 'several=1', 'several=2'])
     const wrong = { value: 12 as never, headers: { trace: {} as never } }
     expect(() => cluster.produce('a', ['fine', wrong])).toThrow(
-      /messages\[1\]\.value: must be a string, .* not 12\n  messages\[1\]\.headers\.trace: must be/,
+      /messages\[1\]\.value: must be a string, .* not 12\n {2}messages\[1\]\.headers\.trace: must be/,
     )
   })
 
