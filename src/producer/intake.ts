@@ -219,18 +219,23 @@ export class Intake {
   #onFound(topic: TopicSnapshot, found: readonly Pending[]): void {
     const queues = this.#topics.get(topic.name) ?? this.#open(topic.name)
     queues.snapshot = topic
+    const refused: [pending: Pending, error: unknown][] = []
+    let bytes = 0
     for (const pending of found) {
       const { draft, message, deadline, waiter } = pending
       try {
         checkPartition(draft.partition, topic)
         const batch = this.#append(queues, topic, draft, message, deadline)
-        this.#room.take(-pendingBytes(pending))
+        bytes += pendingBytes(pending)
         if (waiter === undefined) batch.unattended++
         else waiter.resolve(batch.lastMetadata(draft.timestamp))
       } catch (error) {
-        this.#refuse(topic.name, [pending], error)
+        refused.push([pending, error])
       }
     }
+    // Whoever is let in for it came later than all of these, so not before the last of them has its place.
+    this.#room.give(bytes)
+    for (const [pending, error] of refused) this.#refuse(topic.name, [pending], error)
   }
 
   #refuse(topic: string, pending: readonly Pending[], error: unknown): void {

@@ -48,6 +48,29 @@ describe('while producer.maxBufferedBytes are taken', () => {
     expect(sender.enqueue(message)).toBe(false)
   })
 
+  it('what waits behind messages whose topic was looked up leaves with them, in order', async () => {
+    const { peers, producer } = await startPeers({ leaders: { a: [1] } })
+    const sender = producer({ maxBufferedBytes: 100_000 })
+    const sending = ['1', '2', '3', '4'].map(value => send(sender, value))
+    expect(sender.stats().waiting).toBeGreaterThan(0)
+    const request = await nextProduce(peers[0]!)
+    expect(batchesOf(request)).toEqual([['a-0', '1', '2', '3', '4']])
+    request.answer({ 'a-0': { offset: 0n } })
+    expect((await Promise.all(sending)).map(({ offset }) => offset)).toEqual([0n, 1n, 2n, 3n])
+  })
+
+  it('one that is refused after the look-up lets nobody pass those before it', async () => {
+    const { peers, producer } = await startPeers({ leaders: { a: [1] } })
+    const sender = producer({ maxBufferedBytes: 100_000 })
+    const [refused, ...sending] = [send(sender, '1', 7), send(sender, '2'), send(sender, '3')]
+    expect(sender.stats().waiting).toBe(1)
+    const request = await nextProduce(peers[0]!)
+    expect(batchesOf(request)).toEqual([['a-0', '2', '3']])
+    request.answer({ 'a-0': { offset: 0n } })
+    await expect(refused).rejects.toThrow('7 is out of range')
+    expect((await Promise.all(sending)).map(({ offset }) => offset)).toEqual([0n, 1n])
+  })
+
   it('send waits, first come, first served, with ready()', async () => {
     const { peer, producer } = await start()
     const sending = [send(producer, '1'), send(producer, '2')]
