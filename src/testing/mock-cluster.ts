@@ -1,7 +1,7 @@
 import type { BrokerErrorName } from '../errors/broker-codes.ts'
 import { ConfigurationError, type ConfigurationProblem } from '../errors/client-errors.ts'
 import { refuse } from '../util/known-keys.ts'
-import { resolveOptions } from '../util/options.ts'
+import { describeValue, resolveOptions } from '../util/options.ts'
 import type { Clock } from './clock.ts'
 import { ClusterCore } from './cluster-core.ts'
 import type { GroupView } from './coordinators/group-view.ts'
@@ -24,6 +24,8 @@ import { orRefusal, Refusal } from './refusal.ts'
 import type { Partition } from './state/partition.ts'
 import type { Topic } from './state/topic.ts'
 import type { CoordinatorType } from './store.ts'
+
+const DISCONNECTS = ['before-request', 'before-answer', 'after-answer'] as const
 
 /**
  * A Kafka cluster inside the process, for tests: brokers that listen on free ports of the loopback interface and speak
@@ -206,7 +208,12 @@ export class MockCluster implements AsyncDisposable {
    * Closes connections: `before-request`, so that nothing is done; `before-answer`, when it is done and the client does not
    * learn of it; or `after-answer`.
    */
-  disconnect(when: 'before-request' | 'before-answer' | 'after-answer', where: Where = {}): Fault {
+  disconnect(when: (typeof DISCONNECTS)[number], where: Where = {}): Fault {
+    if (!DISCONNECTS.includes(when)) {
+      refuse([
+        { option: 'when', problem: `must be ${DISCONNECTS.map(describeValue).join(', ')}, not ${describeValue(when)}` },
+      ])
+    }
     const closes = when === 'after-answer' ? 'after' : 'instead'
     return this.#core.faults.intercept(where, async (_, next) =>
       when === 'before-request' ? { body: undefined, closes } : { ...(await next()), closes },

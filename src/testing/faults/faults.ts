@@ -1,4 +1,6 @@
 import { type BrokerErrorName, errorCodes } from '../../errors/broker-codes.ts'
+import { refuse } from '../../util/known-keys.ts'
+import { describeValue } from '../../util/options.ts'
 import type { Clock } from '../clock.ts'
 import type { ApiName, RequestContext } from '../handlers.ts'
 import type { AnyResponse, Delivery, Exchange } from '../server/exchange.ts'
@@ -81,6 +83,9 @@ export class Faults {
 
   /** Answers with an error, without doing what is asked. */
   fail(error: BrokerErrorName, where: FailingWhere): Fault {
+    if (!Object.hasOwn(errorCodes, error)) {
+      refuse([{ option: 'error', problem: `there is no such error as ${describeValue(error)}` }])
+    }
     const errorCode = errorCodes[error]
     const answers: Interceptor = async ({ request, context }) => ({
       body: errorAnswer(context.api, context.version, request, errorCode),
@@ -91,6 +96,7 @@ export class Faults {
 
   /** Holds requests up, as if the way to the broker and back took so long. Those that come together go on together. */
   delay(ms: number, where: Where): Fault {
+    checkMs(ms)
     return this.intercept(where, async ({ arrivedAtMs }, next) => {
       const left = arrivedAtMs + ms - this.#clock.now()
       if (left > 0) await new Promise<void>(resolve => this.#clock.setTimer(left, resolve))
@@ -119,6 +125,7 @@ export class Faults {
 
   /** Asks the client to wait before it sends more, and reads nothing from it meanwhile (KIP-219). */
   throttle(ms: number, where: Where): Fault {
+    checkMs(ms)
     return this.intercept(where, async (_, next) => {
       const delivery = await next()
       if (delivery.body === undefined) return delivery
@@ -148,9 +155,13 @@ export class Faults {
     if (this.#rules.length === 0) return handle()
     let next = handle
     for (const rule of this.#rules.filter(each => this.#befalls(each, exchange)).reverse()) {
-      this.#hit(rule)
       const inner = next
-      next = () => rule.intercept!(exchange, async () => inner())
+      next = () => {
+        // Others may have used it up, or it was undone, while this request was held up by another fault.
+        if (!this.#rules.includes(rule)) return inner()
+        this.#hit(rule)
+        return rule.intercept!(exchange, async () => inner())
+      }
     }
     return next()
   }
@@ -178,4 +189,9 @@ export class Faults {
   #remove(rule: Rule): void {
     this.#rules = this.#rules.filter(other => other !== rule)
   }
+}
+
+function checkMs(ms: number): void {
+  if (Number.isFinite(ms) && ms >= 0) return
+  refuse([{ option: 'ms', problem: `must be milliseconds from 0 on, not ${describeValue(ms)}` }])
 }

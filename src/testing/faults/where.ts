@@ -24,7 +24,7 @@ const KEYS = ['api', 'broker', 'clientId', 'topic', 'partition', 'times']
 /** @throws ConfigurationError for what chooses other requests than it seems to. */
 export function checkWhere(where: Where): void {
   const shapes = objectProblems(where, 'where', KEYS)
-  if (shapes.length === 0) refuse([where.api ?? []].flat().flatMap(apiProblems))
+  if (shapes.length === 0) refuse([...[where.api ?? []].flat().flatMap(apiProblems), ...timesProblems(where)])
   refuse(shapes)
 }
 
@@ -32,6 +32,11 @@ function apiProblems(name: ApiName): ConfigurationProblem[] {
   if (Object.hasOwn(apis, name)) return []
   const problem = `there is no such API as ${describeValue(name)}; names are as in Fetch, ListOffsets`
   return [{ option: 'where.api', problem }]
+}
+
+function timesProblems({ times = Infinity }: Where): ConfigurationProblem[] {
+  if (times === Infinity || (Number.isInteger(times) && times > 0)) return []
+  return [{ option: 'where.times', problem: `must be a whole number from 1 on, not ${describeValue(times)}` }]
 }
 
 /** Whether it is a request of these, whatever it is about. */

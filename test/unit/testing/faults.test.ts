@@ -145,6 +145,45 @@ describe('answers', () => {
     expect(await (await fresh()).produce(['4'])).toMatchObject({ baseOffset: 3n })
   })
 
+  it('befall only requests that come as far as them: what ends a request earlier spares the others', async () => {
+    const { cluster } = await withClient()
+    const first = cluster.disconnect('before-request', { api: 'Produce', times: 1 })
+    const second = cluster.disconnect('before-request', { api: 'Produce', times: 1 })
+    await expect((await RawClient.connect(cluster)).produce(['0'])).rejects.toThrow('closed before')
+    expect([first.hits, second.hits]).toEqual([0, 1])
+    await expect((await RawClient.connect(cluster)).produce(['1'])).rejects.toThrow('closed before')
+    expect([first.hits, second.hits]).toEqual([1, 1])
+    expect(await (await RawClient.connect(cluster)).produce(['2'])).toMatchObject({ baseOffset: 0n })
+  })
+
+  it('befall no more requests than they may, though several wait behind another fault', async () => {
+    const { cluster } = await withClient()
+    const lost = cluster.disconnect('before-request', { api: 'Produce', times: 1 })
+    const hung = cluster.hang({ api: 'Produce' })
+    const clients = [await RawClient.connect(cluster), await RawClient.connect(cluster)]
+    const producing = clients.map(client =>
+      client.produce(['x']).then(
+        () => 'written',
+        () => 'lost',
+      ),
+    )
+    await expect.poll(() => hung.hits).toBe(2)
+    await hung.undo()
+    expect((await Promise.all(producing)).sort()).toEqual(['lost', 'written'])
+    expect(lost.hits).toBe(1)
+  })
+
+  it('are refused where they would do something else than they say', async () => {
+    const { cluster } = await withClient()
+    const api = 'Produce'
+    expect(() => cluster.hang({ api, times: 0 })).toThrow('where.times: must be a whole number from 1 on, not 0')
+    expect(() => cluster.fail('NOPE' as never, { api })).toThrow('error: there is no such error as "NOPE"')
+    expect(() => cluster.disconnect('sometimes' as never)).toThrow('when: must be "before-request", ')
+    expect(() => cluster.delay(-1)).toThrow('ms: must be milliseconds from 0 on, not -1')
+    expect(() => cluster.throttle(Number.NaN)).toThrow('ms: must be milliseconds from 0 on, not NaN')
+    expect(await (await RawClient.connect(cluster)).produce(['x'])).toMatchObject({ errorCode: 0 })
+  })
+
   it('are errors for one partition, as often as is wanted', async () => {
     const { cluster, client } = await withClient()
     const fault = cluster.fail('NOT_ENOUGH_REPLICAS', { api: 'Produce', topic: 'a', partition: 1, times: 2 })
