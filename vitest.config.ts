@@ -41,7 +41,7 @@ export default defineConfig({
         test: {
           name: 'embedded',
           // The shared files run in two rings: on the in-process cluster, and on real brokers to see that it is like them.
-          include: ['test/shared/**/*.test.ts', 'examples/**/*.test.ts'],
+          include: ['test/embedded/**/*.test.ts', 'examples/**/*.test.ts'],
           globalSetup: [file('./test/support/mock-setup.ts')],
           testTimeout: 60_000,
           sequence: { groupOrder: 0 },
@@ -51,7 +51,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'kafka',
-          include: ['test/kafka/**/*.test.ts', 'test/shared/**/*.test.ts'],
+          include: ['test/kafka/**/*.test.ts', 'test/embedded/**/*.test.ts'],
           // Starts the brokers once for all files of the ring, and only when one of them is run.
           globalSetup: [file('./test/support/kafka-setup.ts')],
           // Real brokers want the cores too; more files at a time would only wait for one another and time out.
