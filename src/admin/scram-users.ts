@@ -1,4 +1,3 @@
-import { pbkdf2, randomBytes } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { KafkaError } from '../errors/kafka-error.ts'
 import { AlterUserScramCredentials } from '../protocol/messages/alter-user-scram-credentials.ts'
@@ -101,6 +100,8 @@ export function alterUserScramCredentials(
 ): Promise<AlteredUser[]> {
   return inCall(context, {}, options, async call => {
     const all = items(given, 'alterations', alteration, ({ user, mechanism }) => `${mechanism} of user "${user}"`)
+    // It takes a MiB of memory, which those who do not want it shall not spend.
+    const { pbkdf2, randomBytes } = await import('node:crypto')
     const upsertions = all
       .filter(each => !each.delete)
       .map(async ({ user, mechanism, password, iterations, salt = randomBytes(32) }) => {

@@ -9,7 +9,7 @@ import { Fifo } from '../util/fifo.ts'
 import { abortable, onAbort } from '../util/wait.ts'
 import { Alarm } from './alarm.ts'
 import type { Endpoint, NetContext } from './context.ts'
-import { connected, dial } from './dial.ts'
+import { connected, type Dial, dialer } from './dial.ts'
 import { broken, closedByPeer, garbage, overdue, throttled } from './failures.ts'
 import { negotiate, readVersions } from './handshake.ts'
 import { Exchange, LENGTH_BYTES, type ReadAnswer, readBody } from './in-flight.ts'
@@ -47,13 +47,13 @@ export class Connection {
   #onLost: (() => void) | undefined
 
   /** Use {@link Connection.open}. */
-  private constructor(endpoint: Endpoint, context: NetContext, firstCorrelationId: number) {
+  private constructor(endpoint: Endpoint, context: NetContext, firstCorrelationId: number, dial: Dial) {
     this.label = endpoint.label
     this.#endpoint = endpoint
     this.#context = context
     this.#nextCorrelationId = firstCorrelationId
     this.#frames = new FrameSplitter(context.net.maxResponseBytes)
-    this.#socket = dial(endpoint.address, context.net, {
+    this.#socket = dial({
       buffer: () => this.#frames.target(),
       callback: (size, bytes) => {
         this.#onBytes(size, bytes)
@@ -79,7 +79,8 @@ export class Connection {
     const started = performance.now()
     try {
       signal.throwIfAborted()
-      const connection = new Connection(endpoint, context, firstCorrelationId)
+      const dial = await dialer(endpoint.address, context.net)
+      const connection = new Connection(endpoint, context, firstCorrelationId, dial)
       await connection.#connected(signal)
       await connection.#greet(started, signal)
       onConnect?.({ broker, nodeId, purpose, durationMs: performance.now() - started, error: undefined })

@@ -1,5 +1,4 @@
 import { connect as connectTcp, isIP, type OnReadOpts, type Socket } from 'node:net'
-import { connect as connectTls } from 'node:tls'
 import { ConnectionError, TimeoutError } from '../errors/client-errors.ts'
 import type { KafkaError } from '../errors/kafka-error.ts'
 import type { Options } from '../util/options.ts'
@@ -8,9 +7,10 @@ import { type Address, formatAddress } from './address.ts'
 import type { netOptions } from './options.ts'
 
 export type NetOptions = Options<typeof netOptions>
+export type Dial = (onread: OnReadOpts) => Socket
 
 /**
- * Waits until a socket of {@link dial} is ready, its TLS handshake included. Aborting `signal` ends the attempt with the
+ * Waits until a socket of {@link dialer} is ready, its TLS handshake included. Aborting `signal` ends the attempt with the
  * signal's reason. The socket is destroyed when this rejects.
  *
  * @throws {@link ConnectionError} naming the address and the cause, {@link TimeoutError} after `net.dialTimeoutMs`.
@@ -39,18 +39,23 @@ export function connected(socket: Socket, address: Address, options: NetOptions,
 }
 
 /**
- * Begins to open a socket, with TLS where that is configured. What it reads goes straight to `onread`, since a stream would
+ * How to begin to open a socket, with TLS where that is configured. What it reads goes straight to `onread`, since a stream would
  * allocate 64 KiB for each read; that can be chosen only here.
  */
-export function dial({ host, port }: Address, { tls, keepAliveMs }: NetOptions, onread: OnReadOpts): Socket {
-  const tcp = { host, port, onread, noDelay: true, keepAlive: keepAliveMs > 0, keepAliveInitialDelay: keepAliveMs }
-  if (tls === false) return connectTcp(tcp)
+export async function dialer({ host, port }: Address, { tls, keepAliveMs }: NetOptions): Promise<Dial> {
+  const keepAlive = { keepAlive: keepAliveMs > 0, keepAliveInitialDelay: keepAliveMs }
+  const tcp = (onread: OnReadOpts) => ({ host, port, onread, noDelay: true, ...keepAlive })
+  if (tls === false) return onread => connectTcp(tcp(onread))
   const servername = isIP(host) === 0 ? { servername: host } : {}
-  const socket = connectTls({ ...tcp, ...servername, ...(tls === true ? {} : tls) })
-  // tls.connect passes these on to its socket only in some versions of Node.
-  socket.setNoDelay(true)
-  socket.setKeepAlive(keepAliveMs > 0, keepAliveMs)
-  return socket
+  // It takes 2 MiB of memory, which those who do not want it shall not spend.
+  const { connect: connectTls } = await import('node:tls')
+  return onread => {
+    const socket = connectTls({ ...tcp(onread), ...servername, ...(tls === true ? {} : tls) })
+    // tls.connect passes these on to its socket only in some versions of Node.
+    socket.setNoDelay(true)
+    socket.setKeepAlive(keepAliveMs > 0, keepAliveMs)
+    return socket
+  }
 }
 
 /** What a caller sees of Node's error; with several addresses of one name Node gives an AggregateError without a text. */
