@@ -1,4 +1,5 @@
 import { ProtocolError } from '../errors/client-errors.ts'
+import { readUuid } from './uuid.ts'
 
 /**
  * Bytes to primitives. The bytes are hostile: every length is checked against what is left before anything is made of
@@ -68,8 +69,7 @@ export class Reader {
   }
 
   uuid(): string {
-    const at = this.#take(16)
-    return this.#buffer.toString('base64url', at, at + 16)
+    return readUuid(this.#buffer, this.#take(16))
   }
 
   /** The length of a string, of bytes or of an array; null is -1. */

@@ -1,4 +1,5 @@
 import { ProtocolError } from '../errors/client-errors.ts'
+import { writeUuid } from './uuid.ts'
 
 /** From this size on a block of bytes is handed to the socket as it is instead of being copied into the frame. */
 const REFERENCE_FROM_BYTES = 4096
@@ -84,10 +85,9 @@ export class Writer {
   }
 
   uuid(value: string): void {
-    // 22 characters of base64url are what Kafka prints; Buffer would skip what is not base64url, so the length is checked twice.
-    if (typeof value !== 'string' || value.length !== 22) throw outOfRange('uuid', value)
+    if (typeof value !== 'string') throw outOfRange('uuid', value)
     const at = this.#room(16)
-    if (this.#buffer.write(value, at, 16, 'base64url') !== 16) throw outOfRange('uuid', value)
+    if (!writeUuid(value, this.#buffer, at)) throw outOfRange('uuid', value)
   }
 
   /** A string with an int16 length, or a compact one with an unsigned varint of length + 1. */
