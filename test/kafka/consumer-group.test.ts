@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { orReason } from '../../scripts/kafka/unavailable.ts'
 import { cooperativeSticky, range, roundRobin, sticky } from '../../src/index.ts'
-import { newMember, write } from '../support/group-member.ts'
+import { newMember, until, write } from '../support/group-member.ts'
 import { bootstrap, needsKafka, newKafka, newTopic } from '../support/kafka.ts'
 import { JavaMember } from './support/java-member.ts'
 
@@ -24,7 +24,7 @@ describe('a group of a samsa member and one of Java', () => {
       const written = await write(topic, 60, 'first')
       const options = { group: { rebalance: { strategies: [strategy] } } }
       const mine = newMember(group, topic, options)
-      await mine.progress.until(() => mine.progress.read.length === 60)
+      await until(() => mine.progress.read.length >= 60)
       const assignor = `org.apache.kafka.clients.consumer.${name}`
       const started = await orReason(() =>
         JavaMember.start({ bootstrap: bootstrap().join(','), group, topic, assignor }),
@@ -33,7 +33,7 @@ describe('a group of a samsa member and one of Java', () => {
 
       // Until each has three, which a cooperative strategy needs two rebalances for.
       await java.said(line => /^assigned( \d){3}$/.test(line))
-      await mine.progress.until(() => mine.mine().length === 3)
+      await until(() => mine.mine().length === 3)
       const theirs = java.assignment!.split(' ').slice(1).map(Number)
       expect([...mine.mine(), ...theirs].sort()).toEqual([0, 1, 2, 3, 4, 5])
 
@@ -42,13 +42,13 @@ describe('a group of a samsa member and one of Java', () => {
       const ofJava = more.filter(line => theirs.includes(Number(line.split(' ')[0])))
       await java.said((_, lines) => lines.filter(line => line.startsWith('read')).length >= ofJava.length)
       expect(read().sort()).toEqual(ofJava.sort())
-      await mine.progress.until(() => mine.progress.read.length >= 60 + 30)
+      await until(() => mine.progress.read.length >= 60 + 30)
 
       // Java leaves: what it has committed is where samsa goes on, and the other way round.
       await java.leave()
-      await mine.progress.until(() => mine.mine().length === 6)
+      await until(() => mine.mine().length === 6)
       const last = await write(topic, 6, 'third')
-      await mine.progress.until(() => mine.progress.read.length >= 60 + 30 + 6)
+      await until(() => mine.progress.read.length >= 60 + 30 + 6)
       await mine.group.close()
       await mine.ended
       expect([...mine.progress.read, ...read()].sort()).toEqual([...written, ...more, ...last].sort())

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { newMember, write } from '../support/group-member.ts'
+import { newMember, until, write } from '../support/group-member.ts'
 import { needsKafka, newKafka, newTopic } from '../support/kafka.ts'
 import { FAULT_MS } from './support/faults.ts'
 import { ownCluster } from './support/own.ts'
@@ -20,15 +20,8 @@ it('members go on when the broker of their coordinator is killed, and what they 
   const group = `group-of-${topic}`
   const members = [newMember(group, topic, {}, kafka()), newMember(group, topic, {}, kafka())] as const
   const read = () => members.flatMap(({ progress }) => progress.read)
-  const reaches = async (values: readonly string[]) => {
-    const isThere = () => values.every(value => read().includes(value))
-    await Promise.race(
-      members.map(async ({ progress }) => {
-        await progress.until(isThere)
-      }),
-    )
-  }
-  for (const each of members) await each.progress.until(() => each.mine().length === 3)
+  const reaches = (values: readonly string[]) => until(() => values.every(value => read().includes(value)), FAULT_MS)
+  for (const each of members) await until(() => each.mine().length === 3, FAULT_MS)
   const before = await write(topic, 60, 'before', writer)
   await reaches(before)
   const [described] = await writer.admin().describeGroups([group])

@@ -1,30 +1,21 @@
+import { vi } from 'vitest'
 import type { ConsumerGroup, ConsumerGroupHandler, Kafka, KafkaConfig } from '../../src/index.ts'
 import { newKafka } from './kafka.ts'
 
-/** Something that may be waited for. */
-export class Progress {
-  readonly read: string[] = []
-  /** How many sessions have begun. */
-  sessions = 0
-  #wakes: (() => void)[] = []
-
-  add(partition: number, value: string): void {
-    this.read.push(`${partition} ${value}`)
-    this.changed()
+/**
+ * Waits until it is so. It is looked again and again: not everything that members do is told of, such as that a claim is kept in a
+ * rebalance.
+ */
+export async function until(isSo: () => boolean, timeout = 50_000): Promise<void> {
+  const check = () => {
+    if (!isSo()) throw new Error(`it has not come to this: ${isSo}`)
   }
-
-  changed(): void {
-    for (const wake of this.#wakes.splice(0)) wake()
-  }
-
-  async until(isSo: () => boolean): Promise<void> {
-    while (!isSo()) await new Promise<void>(resolve => this.#wakes.push(resolve))
-  }
+  await vi.waitFor(check, { timeout, interval: 20 })
 }
 
 /** A member that reads and marks everything, of a client of its own unless one is given. */
 export function newMember(groupId: string, topic: string, options: KafkaConfig['consumer'] = {}, kafka = newKafka()) {
-  const progress = new Progress()
+  const progress = { read: [] as string[], sessions: 0 }
   const group: ConsumerGroup = kafka.consumerGroup(groupId, {
     ...options,
     offsets: { initial: 'oldest', ...options.offsets },
@@ -33,15 +24,12 @@ export function newMember(groupId: string, topic: string, options: KafkaConfig['
   const handler: ConsumerGroupHandler = {
     setup() {
       progress.sessions++
-      progress.changed()
     },
     async consumeClaim(session, claim) {
-      progress.changed()
       for await (const message of claim) {
         session.markMessage(message)
-        progress.add(message.partition, `${message.value}`)
+        progress.read.push(`${message.partition} ${message.value}`)
       }
-      progress.changed()
     },
   }
   const ended = group.consume([topic], handler)

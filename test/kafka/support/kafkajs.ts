@@ -87,7 +87,7 @@ export async function readSnappy(topic: string, count: number, codec: KafkaJsCod
 }
 
 /** Has kafkajs be a member of a group, by its only strategy, round robin. It commits what it has read when it leaves. */
-export async function joinByKafkaJs(groupId: string, topic: string, onChange: () => void) {
+export async function joinByKafkaJs(groupId: string, topic: string) {
   const { Kafka, logLevel } = await peer<KafkaJs>('kafkajs')
   const client = new Kafka({ brokers: bootstrap(), logLevel: logLevel.NOTHING })
   const consumer = client.consumer({ groupId, heartbeatInterval: 200 })
@@ -101,12 +101,10 @@ export async function joinByKafkaJs(groupId: string, topic: string, onChange: ()
   consumer.on('consumer.group_join', ({ payload }) => {
     const { memberAssignment } = payload as { readonly memberAssignment: Record<string, number[]> }
     member.partitions = memberAssignment[topic] ?? []
-    onChange()
   })
   await consumer.run({
     async eachMessage({ partition, message: { value } }) {
       member.read.push(`${partition} ${value}`)
-      onChange()
     },
   })
   return member
