@@ -11,7 +11,7 @@ export const consumerOptions = {
       minBytes: bytes(1, { min: 1 }),
       /** How much one partition may send in an answer. A larger message comes all the same. */
       defaultBytes: bytes(1_048_576, { min: 1 }),
-      /** How much one answer may hold, at least `fetch.defaultBytes`. A larger message comes all the same. */
+      /** How much one answer may hold: at least `fetch.defaultBytes`, less than `net.maxResponseBytes`. A larger message comes all the same. */
       maxBytes: bytes(50 * 1024 * 1024, { min: 1 }),
     },
     ({ defaultBytes, maxBytes }, report) => {

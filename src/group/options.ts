@@ -8,7 +8,7 @@ export const groupOptions = section(
   {
     /** A member without a heartbeat for so long is taken to be dead. Brokers allow 6,000 to 1,800,000 unless they are told otherwise. */
     sessionTimeoutMs: ms(45_000, { min: 1 }),
-    /** How often members send heartbeats, at which they also learn of rebalances. */
+    /** How often members send heartbeats, at which they also learn of rebalances. Less than `sessionTimeoutMs`. */
     heartbeatIntervalMs: ms(3_000, { min: 1 }),
     rebalance: {
       /** How partitions are shared out, the favourite first: the group goes by one that all its members know. */

@@ -29,14 +29,19 @@ export const producerOptions = section(
       bytes: bytes(1_048_576, { min: 1 }),
       /** A batch of so many messages is closed and leaves; 0 is no such number. */
       messages: int(0, { min: 0 }),
-      /** How long a batch waits for more messages. With 0 it leaves at the end of the current turn of the event loop. */
+      /**
+       * How long a batch waits for more messages, less than `deliveryTimeoutMs`. With 0 it leaves at the end of the current turn of the
+       * event loop.
+       */
       frequencyMs: ms(0),
       /** The most messages of a batch; 0 is no limit. */
       maxMessages: int(0, { min: 0 }),
     },
     /** The most memory for messages without an outcome: then `send` waits, and `enqueue` answers false. */
     maxBufferedBytes: bytes(67_108_864, { min: 1, max: Number.MAX_SAFE_INTEGER }),
-    /** The largest batch in bytes, before compression; a message that does not fit into one is refused. */
+    /**
+     * The largest batch in bytes, before compression, less than `net.maxRequestBytes`; a message that does not fit into one is refused.
+     */
     maxMessageBytes: bytes(1_048_576, { min: 128 }),
     /** How long the broker may wait for the replicas. */
     timeoutMs: ms(30_000, { min: 1 }),
