@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { classpath } from '../../scripts/kafka/maven.ts'
+import { javaProgram } from '../../scripts/kafka/java-program.ts'
 import { run } from '../../scripts/kafka/run.ts'
 import { KafkaUnavailableError, orReason } from '../../scripts/kafka/unavailable.ts'
 import { knownBrokerErrors } from '../../src/errors/broker-codes.ts'
@@ -9,7 +9,7 @@ const program = fileURLToPath(new URL('./DumpErrors.java', import.meta.url))
 
 /** What Kafka's own enumeration of error codes says. */
 async function javaErrors() {
-  const { code, output } = await run('java', ['-cp', (await classpath()).join(':'), program])
+  const { code, output } = await run('java', await javaProgram(program))
   if (code === 127) throw new KafkaUnavailableError('java is not installed')
   if (code !== 0) throw new Error(`DumpErrors.java failed: ${output}`)
   // Other lines are the logger's.

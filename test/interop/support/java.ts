@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { classpath } from '../../../scripts/kafka/maven.ts'
+import { javaProgram } from '../../../scripts/kafka/java-program.ts'
 import { run } from '../../../scripts/kafka/run.ts'
 import { KafkaUnavailableError } from '../../../scripts/kafka/unavailable.ts'
 
@@ -26,10 +26,10 @@ export async function java<C extends keyof Answers>(
   brokers: readonly string[],
   task: object,
 ): Promise<Answers[C]> {
-  const jars = await classpath()
-  const options = ['-XX:TieredStopAtLevel=1', '-Dorg.slf4j.simpleLogger.defaultLogLevel=error', '-cp', jars.join(':')]
   const particulars = JSON.stringify({ bootstrap: brokers.join(','), ...task })
-  const { code, output } = await run('java', [...options, program, command, particulars], { timeoutMs: 55_000 })
+  const { code, output } = await run('java', [...(await javaProgram(program)), command, particulars], {
+    timeoutMs: 55_000,
+  })
   if (code === 127) throw new KafkaUnavailableError('java is not installed')
   const last = output.split('\n').findLast(line => line.startsWith('{'))
   if (code !== 0 || last === undefined) throw new Error(`JavaGroups.java ${command} failed:\n${output}`)

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
-import { classpath } from '../../../scripts/kafka/maven.ts'
+import { javaProgram } from '../../../scripts/kafka/java-program.ts'
 
 const program = fileURLToPath(new URL('../JavaMember.java', import.meta.url))
 
@@ -28,9 +28,8 @@ export class JavaMember {
 
   /** @throws {KafkaUnavailableError} where there are no jars */
   static async start(task: JavaMemberTask): Promise<JavaMember> {
-    const jars = await classpath()
-    const options = ['-XX:TieredStopAtLevel=1', '-Dorg.slf4j.simpleLogger.defaultLogLevel=error', '-cp', jars.join(':')]
-    const child = spawn('java', [...options, program, JSON.stringify(task)], { stdio: ['pipe', 'pipe', 'inherit'] })
+    const args = [...(await javaProgram(program)), JSON.stringify(task)]
+    const child = spawn('java', args, { stdio: ['pipe', 'pipe', 'inherit'] })
     const member = new JavaMember(() => child.stdin.write('\n'))
     const said = (line: string) => {
       member.lines.push(line)

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { classpath } from '../../../scripts/kafka/maven.ts'
+import { javaProgram } from '../../../scripts/kafka/java-program.ts'
 import { run } from '../../../scripts/kafka/run.ts'
 import { KafkaUnavailableError } from '../../../scripts/kafka/unavailable.ts'
 import { bootstrap } from '../../support/kafka.ts'
@@ -37,9 +37,7 @@ export async function java<C extends keyof Answers>(command: C, task: object): P
  * @throws {KafkaUnavailableError} where there is no Java, or no jars
  */
 export async function runJava(program: string, ...args: readonly string[]): Promise<unknown> {
-  const jars = await classpath()
-  const options = ['-XX:TieredStopAtLevel=1', '-Dorg.slf4j.simpleLogger.defaultLogLevel=error', '-cp', jars.join(':')]
-  const { code, output } = await run('java', [...options, program, ...args])
+  const { code, output } = await run('java', [...(await javaProgram(program)), ...args])
   if (code === 127) throw new KafkaUnavailableError('java is not installed')
   const last = output.split('\n').findLast(line => /^[[{]/.test(line))
   if (code !== 0 || last === undefined) throw new Error(`${program} failed:\n${output}`)
