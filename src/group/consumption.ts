@@ -4,7 +4,6 @@ import type { Consumer } from '../consumer/consumer.ts'
 import type { TopicPartition } from '../consumer/message.ts'
 import { ClosedError, TimeoutError } from '../errors/client-errors.ts'
 import { retrying } from '../util/retry.ts'
-import { onAbort } from '../util/wait.ts'
 import type { ReadClaim } from './claim.ts'
 import { Member, type MemberOwner, type MembershipOptions } from './membership/member.ts'
 import type { Identity } from './membership/requests.ts'
@@ -24,9 +23,6 @@ export interface ConsumptionContext<K, V> {
   readonly limits: ProcessingLimits
 }
 
-/** How long the last commit may take when the group is closed: who has the partitions next repeats what is not committed. */
-const CLOSING_COMMIT_MS = 3_000
-const NO_ANSWER = `the coordinator has not answered to the last commit within ${CLOSING_COMMIT_MS} ms`
 const OVERDUE = 'handlers have not finished within rebalance.timeoutMs'
 const HELD = 'a message or a batch was held for longer than maxPollIntervalMs'
 const GIVEN_UP = 'the partitions are given up, as the group shares them out anew or this member leaves'
@@ -85,6 +81,7 @@ export class Consumption<K, V> implements MemberOwner {
     this.#subscription.close()
     this.#closing.abort(new ClosedError('the consuming was ended'))
     this.#opening.abort(new ClosedError('the consuming was ended'))
+    this.#offsets.hurry()
     this.#member.close(failure)
   }
 
@@ -126,7 +123,7 @@ export class Consumption<K, V> implements MemberOwner {
       else await this.#end(session, session.end(reason))
     } finally {
       // Also where the cleanup has thrown: what was marked is processed.
-      await this.#commitLast(partitions)
+      await this.#offsets.release(partitions)
     }
   }
 
@@ -144,21 +141,6 @@ export class Consumption<K, V> implements MemberOwner {
     this.#offsets.close(new ClosedError('the member has left the group'))
     if (failure === undefined) this.#settle!.resolve()
     else this.#settle!.reject(failure.error)
-  }
-
-  /** Who closes waits no longer than a moment for a coordinator that does not answer. */
-  async #commitLast(partitions: readonly TopicPartition[]): Promise<void> {
-    const tooLate = new AbortController()
-    let timer: NodeJS.Timeout | undefined
-    const forget = onAbort(this.#closing.signal, () => {
-      timer = setTimeout(() => tooLate.abort(new TimeoutError(NO_ANSWER)), CLOSING_COMMIT_MS)
-    })
-    try {
-      await this.#offsets.release(partitions, tooLate.signal)
-    } finally {
-      forget()
-      clearTimeout(timer)
-    }
   }
 
   #onOverdue(claim: ReadClaim<K, V>): void {

@@ -12,7 +12,7 @@ import { type Identity, type MemberOptions, MemberRequests } from './requests.ts
 import { type Action, beating, type Event, type State, transitions } from './transitions.ts'
 
 /** How long leaving may take: the coordinator finds out by itself in the end. */
-const LEAVE_TIMEOUT_MS = 700
+const LEAVE_TIMEOUT_MS = 300
 
 export interface MembershipOptions extends MemberOptions {
   readonly heartbeatIntervalMs: number

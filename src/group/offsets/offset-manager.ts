@@ -1,13 +1,19 @@
 import type { Client } from '../../cluster/client.ts'
 import type { TopicPartition } from '../../consumer/message.ts'
+import { ClosedError } from '../../errors/client-errors.ts'
 import { KafkaError } from '../../errors/kafka-error.ts'
 import type { RetryPolicy } from '../../util/backoff.ts'
 import { retrying } from '../../util/retry.ts'
-import { abortable, eitherSignal } from '../../util/wait.ts'
+import { abortable, eitherSignal, onAbort } from '../../util/wait.ts'
 import type { Coordinator } from '../coordinator.ts'
 import { type Committer, commitOffsets } from './commit.ts'
 import { type CommittedOffset, committedOffsets } from './committed.ts'
 import { OffsetLedger, type Progress } from './ledger.ts'
+
+/** How long a commit may take in a hurry: who has the partitions next repeats what is not committed. */
+const HURRIED_MS = 500
+/** And where the one before had no answer. All of them and the leaving are to be over within a second. */
+const DOUBTFUL_MS = 100
 
 export interface OffsetManagerOptions {
   readonly autoCommit: { readonly enable: boolean; readonly intervalMs: number }
@@ -34,6 +40,9 @@ export class OffsetManager {
   readonly #owner: OffsetOwner
   readonly #ledger = new OffsetLedger()
   readonly #closing = new AbortController()
+  readonly #hurrying = new AbortController()
+  /** Whether the coordinator has left a commit without an answer that was in a hurry. */
+  #isDoubtful = false
   /** The last of the commits, one after the other. */
   #last: Promise<unknown> = Promise.resolve()
   #timer: NodeJS.Timeout | undefined
@@ -73,9 +82,23 @@ export class OffsetManager {
    * @throws the first error: what it befell stays marked, and is tried again with the next commit.
    */
   async commit(among?: readonly TopicPartition[], signal?: AbortSignal): Promise<void> {
-    const turn = this.#last.then(() => this.#commit(among, signal))
+    const late = new AbortController()
+    const patient = eitherSignal(late.signal, signal)
+    const turn = this.#last.then(() => this.#commit(among, patient.signal))
     this.#last = turn.catch(() => {})
-    await abortable(turn, signal)
+    const forget = this.#inHurry(late)
+    try {
+      await abortable(turn, patient.signal)
+      this.#isDoubtful = false
+    } finally {
+      forget()
+      patient.dispose()
+    }
+  }
+
+  /** From now on no commit is waited for much longer, be it under way already. */
+  hurry(): void {
+    this.#hurrying.abort()
   }
 
   /** Commits what was marked of partitions that are given up, as well as can be, and forgets them. */
@@ -98,6 +121,23 @@ export class OffsetManager {
   close(reason: unknown): void {
     clearTimeout(this.#timer)
     this.#closing.abort(reason)
+  }
+
+  /** Gives a commit up that takes too long in a hurry; the returned function takes that back. */
+  #inHurry(commit: AbortController): () => void {
+    let timer: NodeJS.Timeout | undefined
+    const forget = onAbort(this.#hurrying.signal, () => {
+      const ms = this.#isDoubtful ? DOUBTFUL_MS : HURRIED_MS
+      const of = `the coordinator of group "${this.#coordinator.groupId}"`
+      timer = setTimeout(() => {
+        this.#isDoubtful = true
+        commit.abort(new ClosedError(`while the consuming ends, ${of} has not answered to a commit within ${ms} ms`))
+      }, ms)
+    })
+    return () => {
+      forget()
+      clearTimeout(timer)
+    }
   }
 
   async #commit(among: readonly TopicPartition[] | undefined, signal: AbortSignal | undefined): Promise<void> {

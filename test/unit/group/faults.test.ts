@@ -186,30 +186,6 @@ it('gives a partition up that waits for its turn, though another one is not fini
   finish.open()
 })
 
-describe('closing', () => {
-  it('ends in the turn in which the consuming has begun, and for all who wait', async () => {
-    const cluster = await startCluster({ topics })
-    const group = newGroup(cluster)
-    const consuming = group.consume(['t'], reader().handler)
-    await Promise.all([group.close(), group.close(), consuming])
-    expect(cluster.groups().flatMap(({ members }) => members)).toEqual([])
-  })
-
-  it('does not wait for a coordinator that does not answer to a commit', async () => {
-    const cluster = await startCluster({ topics })
-    write(cluster, 0, 'a')
-    const group = newGroup(cluster, never)
-    const { handler, has } = reader()
-    const consuming = group.consume(['t'], handler)
-    await has(1)
-    cluster.hang({ api: 'OffsetCommit' })
-    await group.close()
-    await consuming
-    // What was not committed is repeated, not lost.
-    expect(committed(cluster)).toEqual({})
-  })
-})
-
 it('hands messages to each of those who ask at the same time', async () => {
   const cluster = await startCluster({ topics })
   const group = newGroup(cluster)
