@@ -1,0 +1,114 @@
+import { expect, it, onTestFinished, vi } from 'vitest'
+import { cooperativeSticky } from '../../../src/group/assignors/cooperative-sticky.ts'
+import type { ConsumerGroup } from '../../../src/index.ts'
+import { startCluster } from '../testing/support.ts'
+import { committed, newGroup, reader, topics, write } from './support.ts'
+
+const never = { offsets: { autoCommit: { intervalMs: 60_000 } } }
+
+/** How long closing takes where nothing counts but timers, which run as fast as the event loop goes round. */
+async function closingMs(group: ConsumerGroup): Promise<number> {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  let isClosed = false
+  const closing = group.close().then(() => {
+    isClosed = true
+  })
+  let ms = 0
+  for (; !isClosed && ms < 60_000; ms += 10) {
+    await vi.advanceTimersByTimeAsync(10)
+    await new Promise(resolve => setImmediate(resolve))
+  }
+  await closing
+  return ms
+}
+
+it('ends in the turn in which the consuming has begun, and for all who wait', async () => {
+  const cluster = await startCluster({ topics })
+  const group = newGroup(cluster)
+  const consuming = group.consume(['t'], reader().handler)
+  await Promise.all([group.close(), group.close(), consuming])
+  expect(cluster.groups().flatMap(({ members }) => members)).toEqual([])
+})
+
+it.for(['FindCoordinator', 'JoinGroup', 'SyncGroup', 'Fetch'] as const)(
+  'ends within a second, and has left, while %s has no answer',
+  async api => {
+    const cluster = await startCluster({ topics })
+    const hung = cluster.hang({ api })
+    const asked = cluster.nextRequest(api)
+    const group = newGroup(cluster)
+    const consuming = group.consume(['t'], reader().handler)
+    await asked
+    expect(await closingMs(group)).toBeLessThan(1_000)
+    await consuming
+    hung.undo()
+    expect(cluster.groups().flatMap(({ members }) => members)).toEqual([])
+  },
+)
+
+it('ends within a second, and has left, while the join of a rebalance has no answer', async () => {
+  const cluster = await startCluster({ topics })
+  write(cluster, 0, 'a')
+  const group = newGroup(cluster, { ...never, group: { rebalance: { strategies: [cooperativeSticky()] } } })
+  const { handler, has } = reader()
+  const consuming = group.consume(['t'], handler)
+  await has(1)
+  cluster.hang({ api: 'JoinGroup' })
+  const asked = cluster.nextRequest('JoinGroup')
+  cluster.fail('REBALANCE_IN_PROGRESS', { api: 'Heartbeat', times: 1 })
+  await asked
+  await group.close()
+  await consuming
+  expect(committed(cluster)).toEqual({ 't-0': 1n })
+  expect(cluster.groups().flatMap(({ members }) => members)).toEqual([])
+})
+
+it('ends within a second while nothing is said of what was committed', async () => {
+  const cluster = await startCluster({ topics })
+  cluster.hang({ api: 'OffsetFetch' })
+  const asked = cluster.nextRequest('OffsetFetch')
+  const group = newGroup(cluster)
+  const consuming = group.consume(['t'], reader().handler)
+  await asked
+  expect(await closingMs(group)).toBeLessThan(1_000)
+  await consuming
+})
+
+it('ends within a second when the coordinator has fallen silent: what was not committed is repeated, not lost', async () => {
+  const cluster = await startCluster({ topics })
+  write(cluster, 0, 'a')
+  const group = newGroup(cluster, never)
+  const { handler, has } = reader()
+  const consuming = group.consume(['t'], handler)
+  await has(1)
+  cluster.hang({})
+  expect(await closingMs(group)).toBeLessThan(1_000)
+  await consuming
+  expect(committed(cluster)).toEqual({})
+})
+
+it('ends within a second when handlers wait for commits that have no answer', async () => {
+  const cluster = await startCluster({ topics })
+  write(cluster, 0, 'a')
+  write(cluster, 1, 'b')
+  cluster.hang({ api: 'OffsetCommit' })
+  const asked = cluster.nextRequest('OffsetCommit')
+  const group = newGroup(cluster, never)
+  const failures: string[] = []
+  const consuming = group.consume(['t'], {
+    async consumeClaim(session, claim) {
+      for await (const message of claim) {
+        session.markMessage(message)
+        await session.commit().catch(error => failures.push(String(error)))
+      }
+    },
+  })
+  await asked
+  expect(await closingMs(group)).toBeLessThan(1_000)
+  await consuming
+  expect(failures.length).toBeGreaterThan(0)
+  expect(failures[0]).toMatch(
+    /^ClosedError: .* the coordinator of group "billing" has not answered to a commit within 500 ms/,
+  )
+})
