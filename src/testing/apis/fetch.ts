@@ -62,6 +62,7 @@ class Fetching {
     return new Promise(resolve => {
       let isOver = false
       let isLooking = false
+      const forgets: (() => void)[] = []
       const stop = (): void => {
         isOver = true
         timer.cancel()
@@ -85,10 +86,9 @@ class Fetching {
       const { state } = this.#services
       const partitions = partitionsOf(this.#services, this.#wanted, this.#context.version)
       const timer = state.clock.setTimer(this.#request.maxWaitMs, () => finish(this.read()))
-      const forgets = [
-        ...partitions.map(partition => partition.onChange(lookSoon)),
-        this.#context.connection.onClose(stop),
-      ]
+      forgets.push(...partitions.map(partition => partition.onChange(lookSoon)))
+      // It may have been closed before the request was looked at.
+      forgets.push(this.#context.connection.onClose(stop))
     })
   }
 }
