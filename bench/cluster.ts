@@ -15,7 +15,7 @@ export interface BenchCluster extends AsyncDisposable {
 /** @param retentionBytes how much the in-process cluster keeps of each partition, in memory. Default: all. */
 export async function startCluster(kind: ClusterKind, retentionBytes = -1): Promise<BenchCluster> {
   if (kind === 'kafka') {
-    const kafka = await startKafka()
+    const kafka = await startKafka({ fullSpeed: true })
     return {
       bootstrap: kafka.bootstrap,
       label: `Kafka ${kafka.version}`,

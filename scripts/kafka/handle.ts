@@ -15,6 +15,8 @@ export interface KafkaOptions {
   readonly formatArguments?: readonly string[]
   /** The Java heap of each broker; by default 1g for one broker, 512m for each of three. Java only. */
   readonly heap?: string
+  /** Java optimises all that it can, for benchmarks. Else brokers are slower, but start in two thirds of the time. Java only. */
+  readonly fullSpeed?: boolean
   /**
    * Never use the external cluster of `KAFKA_BROKERS`: for tests that break brokers or depend on `config`, which an
    * external cluster is not asked about.

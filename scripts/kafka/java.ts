@@ -28,10 +28,16 @@ export async function startJava(options: KafkaOptions): Promise<OwnKafka> {
   }
   try {
     const plans = await planBrokers(folder, options)
-    const command = (heap: string) => [java, ...javaOptions(heap), '-cp', join(jars, '*')]
+    const command = (...more: string[]) => [java, ...javaOptions, ...more, '-cp', join(jars, '*')]
+    const startsSoon = '-XX:TieredStopAtLevel=1'
     const clusterId = randomBytes(16).toString('base64url')
     // With `=`, for an id may begin with a dash.
-    const format = [...command('256m'), 'kafka.tools.StorageTool', 'format', `--cluster-id=${clusterId}`]
+    const format = [
+      ...command('-Xmx256m', startsSoon),
+      'kafka.tools.StorageTool',
+      'format',
+      `--cluster-id=${clusterId}`,
+    ]
     await Promise.all(
       plans.map(async plan => {
         await mkdir(plan.folder)
@@ -40,9 +46,10 @@ export async function startJava(options: KafkaOptions): Promise<OwnKafka> {
         await formatStorage(plan, [...format, ...(options.formatArguments ?? [])])
       }),
     )
-    const heap = options.heap ?? (plans.length === 1 ? '1g' : '512m')
+    const heap = `-Xmx${options.heap ?? (plans.length === 1 ? '1g' : '512m')}`
+    const broker = options.fullSpeed ? command(heap) : command(heap, startsSoon)
     const brokers = plans.map(
-      plan => new BrokerProcess(plan, clusterId, [...command(heap), 'kafka.Kafka', propertiesFile(plan)]),
+      plan => new BrokerProcess(plan, clusterId, [...broker, 'kafka.Kafka', propertiesFile(plan)]),
     )
     for (const broker of brokers) broker.spawn()
     await Promise.all(brokers.map(broker => broker.ready(brokers.length)))
@@ -100,16 +107,13 @@ async function findJava(): Promise<string> {
   return java
 }
 
-function javaOptions(heap: string): string[] {
-  const logger = '-Dorg.slf4j.simpleLogger'
-  return [
-    `-Xmx${heap}`,
-    '-Djava.awt.headless=true',
-    `${logger}.showDateTime=true`,
-    `${logger}.dateTimeFormat=HH:mm:ss.SSS`,
-    `${logger}.showShortLogName=true`,
-  ]
-}
+const logger = '-Dorg.slf4j.simpleLogger'
+const javaOptions = [
+  '-Djava.awt.headless=true',
+  `${logger}.showDateTime=true`,
+  `${logger}.dateTimeFormat=HH:mm:ss.SSS`,
+  `${logger}.showShortLogName=true`,
+]
 
 async function planBrokers(folder: string, options: KafkaOptions): Promise<BrokerPlan[]> {
   const names = Object.keys(options.listeners ?? {})

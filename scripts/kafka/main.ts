@@ -27,7 +27,7 @@ async function up(brokers: 1 | 3): Promise<void> {
   }
   const usual = brokers === 1 ? [9092] : [9092, 9093, 9094]
   const free = (await Promise.all(usual.map(isFree))).every(Boolean)
-  const kafka = await startOwn({ brokers, ...version, ...(free ? { ports: usual } : {}) })
+  const kafka = await startOwn({ brokers, fullSpeed: true, ...version, ...(free ? { ports: usual } : {}) })
   const state = { version: kafka.version, bootstrap: kafka.bootstrap, kept: await kafka.keep() }
   if (await writeState(state)) return console.log(`Kafka is up.\n${describe(state)}`)
   await kafka.stop()
