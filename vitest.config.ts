@@ -22,6 +22,9 @@ export default defineConfig({
           include: ['test/unit/**/*.test.ts', 'test/architecture/**/*.test.ts'],
           // Some put thousands of damaged inputs through a decoder; how long that takes says nothing of the decoder.
           testTimeout: 60_000,
+          // To load every module anew for each file would take as long as all the tests.
+          isolate: false,
+          maxWorkers: '100%',
           sequence: { groupOrder: 0 },
         },
       },
@@ -44,6 +47,8 @@ export default defineConfig({
           include: ['test/embedded/**/*.test.ts', 'examples/**/*.test.ts'],
           globalSetup: [file('./test/support/mock-setup.ts')],
           testTimeout: 60_000,
+          isolate: false,
+          maxWorkers: '100%',
           sequence: { groupOrder: 0 },
         },
       },
