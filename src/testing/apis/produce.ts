@@ -58,7 +58,9 @@ function append(
   if (acks !== 0 && acks !== 1 && acks !== -1) throw new Refusal('INVALID_REQUIRED_ACKS')
   const partition = ledPartition(services, context, topic, index)
   const { configs } = topic!
-  if (acks === -1 && partition.isr.length < configs.minInSyncReplicas) throw new Refusal('NOT_ENOUGH_REPLICAS')
+  // Kafka takes min.insync.replicas for no more than there are replicas.
+  const enough = Math.min(configs.minInSyncReplicas, partition.replicas.length)
+  if (acks === -1 && partition.isr.length < enough) throw new Refusal('NOT_ENOUGH_REPLICAS')
   const nowMs = services.state.clock.now()
   const { maxMessageBytes: maxBytes, isCompacted, maxBeforeMs, maxAfterMs } = configs
   checkBatch(records, context.version, { maxBytes, isCompacted, maxBeforeMs, maxAfterMs }, nowMs)
@@ -68,7 +70,7 @@ function append(
   if (written !== undefined) return written
   if (producer !== undefined) checkProducer(services, request, context, partition, producer)
   const batch = log.append(records!, partition.leaderEpoch, nowMs, configs.setsTimestamp)
-  log.retain({ bytes: configs.retentionBytes, ms: configs.retentionMs }, nowMs)
+  services.state.retain(topic!, partition)
   partition.changed()
   return batch
 }

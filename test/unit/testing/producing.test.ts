@@ -117,6 +117,11 @@ describe('produce', () => {
     expect(await client.produce(['x'])).toMatchObject({ errorCode: 0 })
   })
 
+  it('asks for no more replicas in sync than there are', async () => {
+    const { client } = await withTopic({ 'min.insync.replicas': '2' }, 1)
+    expect(await client.produce(['x'])).toMatchObject({ errorCode: 0 })
+  })
+
   it('keeps no more of a partition than it is told to', async () => {
     const { cluster, client } = await withTopic({ 'retention.bytes': '250' })
     for (let i = 0; i < 10; i++) await client.produce([`${i}`.repeat(40)])
