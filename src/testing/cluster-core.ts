@@ -1,9 +1,11 @@
+import { ConfigurationError } from '../errors/client-errors.ts'
 import type { Options } from '../util/options.ts'
 import { FetchSessions } from './apis/fetch-session.ts'
 import { brokerNumber, coordinatorOptions } from './configs/broker-configs.ts'
 import { Coordinators } from './coordinators/coordinators.ts'
 import { Faults } from './faults/faults.ts'
 import { History } from './faults/history.ts'
+import { MovedLeaders } from './faults/moved-leaders.ts'
 import { brokerHandlers } from './handler-table.ts'
 import { asConfigs, type mockClusterOptions } from './options.ts'
 import { Sasl } from './sasl/sasl.ts'
@@ -18,6 +20,7 @@ const ANONYMOUS = 'User:ANONYMOUS'
 export class ClusterCore {
   readonly state: ClusterState
   readonly faults: Faults
+  readonly leaders: MovedLeaders
   readonly history = new History()
   readonly coordinators: Coordinators
   readonly dispatcher: Dispatcher
@@ -27,6 +30,8 @@ export class ClusterCore {
   readonly #sessions = new Map<number, FetchSessions>()
   #connections = 0
   #isClosed = false
+  /** What a handler of the test went wrong with first. */
+  #failure: { readonly error: unknown } | undefined
 
   constructor(options: Options<typeof mockClusterOptions>) {
     const { clock, apiVersions, autoCreateTopics, sasl, coordinators } = options
@@ -34,7 +39,8 @@ export class ClusterCore {
     const configs = { 'auto.create.topics.enable': String(autoCreateTopics), ...asConfigs(options.configs) }
     const state = new ClusterState(clock, configs)
     this.state = state
-    this.faults = new Faults(clock, name => state.topicId(name))
+    this.faults = new Faults(state)
+    this.leaders = new MovedLeaders(state)
     this.coordinators = new Coordinators(state, { ...coordinatorOptions(configs), ...coordinators })
     state.onCoordinatorsMoved(() => this.coordinators.coordinatorsMoved())
     this.#sasl = new Sasl(clock, sasl)
@@ -51,7 +57,7 @@ export class ClusterCore {
     const started = ids.map(async id => {
       const broker = new MockBroker(this.#hostOf(id), this.#options.tls, () => ++this.#connections)
       this.#brokers.set(id, broker)
-      this.#sessions.set(id, new FetchSessions(slots))
+      this.#sessions.set(id, new FetchSessions(slots, this.state.clock))
       await broker.start()
     })
     await Promise.all(started)
@@ -60,10 +66,20 @@ export class ClusterCore {
     }
   }
 
-  /** Does nothing any more once the cluster is closed: a fault may be undone later than that. */
+  /**
+   * Does nothing any more once the cluster is closed: a fault may be undone later than that.
+   *
+   * @throws ConfigurationError when somebody else listens on its port by now.
+   */
   async startBroker(id: number): Promise<void> {
     if (this.#isClosed) return
-    await this.#brokers.get(id)!.start()
+    const broker = this.#brokers.get(id)!
+    try {
+      await broker.start()
+    } catch (cause) {
+      const problem = `broker ${id} cannot start again: somebody else has taken ${HOST}:${broker.port}, its port, meanwhile`
+      throw new ConfigurationError([{ option: 'broker', problem }], { cause })
+    }
     this.state.brokerStarted(id)
   }
 
@@ -74,10 +90,15 @@ export class ClusterCore {
     if (isNoticed) this.state.brokerStopped(id)
   }
 
+  /** @throws the first error of a handler of the test's own, once. */
   close(): void {
     this.#isClosed = true
     for (const broker of this.#brokers.values()) broker.stop()
     this.coordinators.close()
+    this.history.close()
+    const failure = this.#failure
+    this.#failure = undefined
+    if (failure !== undefined) throw failure.error
   }
 
   #hostOf(id: number): ConnectionHost {
@@ -93,6 +114,7 @@ export class ClusterCore {
         return answer ?? Buffer.alloc(0)
       },
       report: ({ api, version }, error) => {
+        this.#failure ??= { error }
         const problem = error instanceof Error ? error.message : String(error)
         process.emitWarning(`${api} v${version} was not answered: ${problem}`, { type: 'MockClusterWarning' })
       },

@@ -67,9 +67,8 @@ export class Fixtures {
     const inTransaction = { transactional: true, producerId, producerEpoch: 0, baseSequence: 0 }
     const encoding: EncodeRecordBatchOptions = { codec, ...(transaction !== undefined && inTransaction) }
     const bytes = encodeRecordBatch(records, encoding)
-    const { retentionBytes, retentionMs, setsTimestamp } = topic.configs
-    const batch = partition.log.append(bytes, partition.leaderEpoch, clock.now(), setsTimestamp)
-    partition.log.retain({ bytes: retentionBytes, ms: retentionMs }, clock.now())
+    const batch = partition.log.append(bytes, partition.leaderEpoch, clock.now(), topic.configs.setsTimestamp)
+    this.#state.retain(topic, partition)
     partition.changed()
     if (transaction === 'commit' || transaction === 'abort') {
       const committed = transaction === 'commit'

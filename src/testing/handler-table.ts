@@ -9,6 +9,7 @@ import { listOffsets } from './apis/list-offsets.ts'
 import { metadata } from './apis/metadata.ts'
 import { offsetForLeaderEpoch } from './apis/offset-for-leader-epoch.ts'
 import { produce } from './apis/produce.ts'
+import { describeProducers, writeTxnMarkers } from './apis/producers.ts'
 import type { Services } from './apis/services.ts'
 import { createPartitions, createTopics, deleteTopics } from './apis/topics.ts'
 import type { Handlers } from './handlers.ts'
@@ -29,5 +30,7 @@ export function brokerHandlers(services: Services, sessionsOf: (broker: number) 
     ...configHandlers(services),
     DescribeCluster: describeCluster(services),
     DescribeTopicPartitions: describeTopicPartitions(services),
+    WriteTxnMarkers: writeTxnMarkers(services),
+    DescribeProducers: describeProducers(services),
   }
 }

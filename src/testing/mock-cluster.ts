@@ -1,10 +1,11 @@
 import type { BrokerErrorName } from '../errors/broker-codes.ts'
 import { ConfigurationError, type ConfigurationProblem } from '../errors/client-errors.ts'
-import { refuse } from '../util/known-keys.ts'
+import { objectProblems, refuse } from '../util/known-keys.ts'
 import { describeValue, resolveOptions } from '../util/options.ts'
 import type { Clock } from './clock.ts'
 import { ClusterCore } from './cluster-core.ts'
 import type { GroupView } from './coordinators/group-view.ts'
+import { apiProblems, brokerProblems, choiceProblems, ifGiven, textProblems } from './faults/argument-problems.ts'
 import { type FailingWhere, type Fault, faultOf } from './faults/faults.ts'
 import type { ReceivedRequest, RequestFilter } from './faults/history.ts'
 import { answerWith, type RequestHandler } from './faults/own-handler.ts'
@@ -19,13 +20,18 @@ import {
   type MockClusterOptions,
   mockClusterOptions,
   type TopicOptions,
+  topicProblems,
+  versionProblems,
 } from './options.ts'
 import { orRefusal, Refusal } from './refusal.ts'
-import type { Partition } from './state/partition.ts'
+import { NO_LEADER, type Partition } from './state/partition.ts'
 import type { Topic } from './state/topic.ts'
 import type { CoordinatorType } from './store.ts'
 
 const DISCONNECTS = ['before-request', 'before-answer', 'after-answer'] as const
+const COORDINATOR_TYPES: readonly CoordinatorType[] = ['group', 'transaction']
+/** What ApiVersions can say. */
+const ANY_VERSION = { min: 0, max: 32_767 }
 
 /**
  * A Kafka cluster inside the process, for tests: brokers that listen on free ports of the loopback interface and speak
@@ -71,7 +77,11 @@ export class MockCluster implements AsyncDisposable {
     return this.#core.state.clock
   }
 
-  /** Closes all connections and takes no more. */
+  /**
+   * Closes all connections and takes no more.
+   *
+   * @throws what one of your own handlers threw first, see {@link on}; only the first call does.
+   */
   async stop(): Promise<void> {
     this.#core.close()
   }
@@ -82,6 +92,7 @@ export class MockCluster implements AsyncDisposable {
 
   /** @throws ConfigurationError when the topic cannot be, or is there already. */
   createTopic(name: string, options: TopicOptions = {}): void {
+    refuse(topicProblems('options', options))
     refuse(this.#create(name, options))
   }
 
@@ -97,6 +108,11 @@ export class MockCluster implements AsyncDisposable {
    * @throws ConfigurationError when there is no such topic, which is not created, or partition.
    */
   produce(topic: string, messages: readonly (string | FixtureMessage)[], options: ProduceOptions = {}): Written[] {
+    const { transaction } = options
+    refuse([
+      ...objectProblems(options, 'options', ['compression', 'transaction']),
+      ...ifGiven(transaction, end => choiceProblems('options.transaction', end, ['commit', 'abort', 'open'])),
+    ])
     return this.#fixtures.produce(this.#topic(topic), messages, options)
   }
 
@@ -114,12 +130,16 @@ export class MockCluster implements AsyncDisposable {
   requests(): ReceivedRequest[]
   requests<N extends ApiName>(api: N, filter?: RequestFilter): ReceivedRequest<N>[]
   requests(api?: ApiName, filter: RequestFilter = {}): ReceivedRequest[] {
-    return this.#core.history.list(matches(api, filter))
+    return this.#core.history.list(this.#matches(api, filter))
   }
 
-  /** The next request of an API from now on, at the time it comes: there is no answer yet. */
+  /**
+   * The next request of an API from now on, at the time it comes: there is no answer yet.
+   *
+   * @returns a promise that rejects with a ClosedError when the cluster stops before.
+   */
   nextRequest<N extends ApiName>(api: N, filter: RequestFilter = {}): Promise<ReceivedRequest<N>> {
-    return this.#core.history.next(matches(api, filter)) as Promise<ReceivedRequest<N>>
+    return this.#core.history.next(this.#matches(api, filter)) as Promise<ReceivedRequest<N>>
   }
 
   /** Forgets the requests so far. */
@@ -129,47 +149,49 @@ export class MockCluster implements AsyncDisposable {
 
   /**
    * Stops a broker: its connections are closed and new ones refused. Others lead its partitions, as far as these have more
-   * replicas, and coordinate its groups. Undoing starts it again, on the same port.
+   * replicas, and coordinate its groups. Undoing starts it again, on the same port: it throws a ConfigurationError if
+   * somebody else has taken that meanwhile.
    *
    * @param options With `isNoticed: false` the cluster takes it to be there, as it does for seconds after a crash.
    */
-  stopBroker(id: number, { isNoticed = true }: { readonly isNoticed?: boolean } = {}): Fault {
+  stopBroker(id: number, options: { readonly isNoticed?: boolean } = {}): Fault {
     this.#checkBroker(id)
+    refuse(objectProblems(options, 'options', ['isNoticed']))
+    const { isNoticed = true } = options
     this.#core.stopBroker(id, isNoticed)
     return faultOf(() => this.#core.startBroker(id))
   }
 
-  /** Starts a broker that was stopped. It has the logs of its partitions at once. */
+  /**
+   * Starts a broker that was stopped. It has the logs of its partitions at once.
+   *
+   * @throws ConfigurationError when there is no such broker, or somebody else has taken its port.
+   */
   async startBroker(id: number): Promise<void> {
     this.#checkBroker(id)
     await this.#core.startBroker(id)
   }
 
   /**
-   * Makes another replica lead a partition. Undoing brings the one before back, if it can lead then.
+   * Makes another replica lead a partition. Undoing brings the one before back, or that of the newest move that is left, if
+   * it can lead then.
    *
    * @throws ConfigurationError when that one cannot.
    */
   moveLeader(topic: string, partition: number, broker: number): Fault {
-    const { state } = this.#core
-    const moved = this.#partition(topic, partition)
-    const { leader } = moved
-    state.moveLeader(moved, broker)
-    return faultOf(() => {
-      if (state.canLead(moved, leader)) state.moveLeader(moved, leader)
-    })
+    return faultOf(this.#core.leaders.move(this.#partition(topic, partition), broker))
   }
 
   /** Gives every partition that has several replicas another leader. Undoing brings those back that can lead then. */
   shuffleLeaders(): Fault {
-    const { state } = this.#core
-    const all = state.topics.flatMap(({ partitions }) => partitions)
-    const before = all.map(partition => ({ partition, leader: partition.leader }))
-    for (const { partition, leader } of before)
-      if (leader >= 0) state.moveLeader(partition, state.nextLeader(partition))
+    const { state, leaders } = this.#core
+    const undos = state.topics
+      .flatMap(({ partitions }) => partitions)
+      .map(partition => ({ partition, next: state.nextLeader(partition) }))
+      .filter(({ partition, next }) => partition.leader !== NO_LEADER && next !== partition.leader)
+      .map(({ partition, next }) => leaders.move(partition, next))
     return faultOf(() => {
-      for (const { partition, leader } of before)
-        if (state.canLead(partition, leader)) state.moveLeader(partition, leader)
+      for (const undo of undos) undo()
     })
   }
 
@@ -179,18 +201,26 @@ export class MockCluster implements AsyncDisposable {
    */
   truncate(topic: string, partition: number, offset: bigint): void {
     const truncated = this.#partition(topic, partition)
+    if (typeof offset !== 'bigint' || offset < 0n) {
+      throw badArgument('offset', `must be a bigint from 0n on, not ${describeValue(offset)}`)
+    }
     truncated.log.truncate(offset)
     truncated.lead(truncated.leader)
   }
 
-  /** Makes another broker coordinate a group or a transactional id. Undoing leaves it to the cluster again. */
+  /**
+   * Makes another broker coordinate a group or a transactional id. Undoing leaves that to the newest such call that is left, or
+   * else to the cluster.
+   */
   moveCoordinator(type: CoordinatorType, key: string, broker: number): Fault {
+    checkCoordinated(type, key)
     this.#checkBroker(broker)
     return faultOf(this.#core.state.setCoordinator(type, key, broker))
   }
 
   /** Leaves a group or a transactional id without a coordinator. */
   removeCoordinator(type: CoordinatorType, key: string): Fault {
+    checkCoordinated(type, key)
     return faultOf(this.#core.state.setCoordinator(type, key, undefined))
   }
 
@@ -209,11 +239,7 @@ export class MockCluster implements AsyncDisposable {
    * learn of it; or `after-answer`.
    */
   disconnect(when: (typeof DISCONNECTS)[number], where: Where = {}): Fault {
-    if (!DISCONNECTS.includes(when)) {
-      refuse([
-        { option: 'when', problem: `must be ${DISCONNECTS.map(describeValue).join(', ')}, not ${describeValue(when)}` },
-      ])
-    }
+    refuse(choiceProblems('when', when, DISCONNECTS))
     const closes = when === 'after-answer' ? 'after' : 'instead'
     return this.#core.faults.intercept(where, async (_, next) =>
       when === 'before-request' ? { body: undefined, closes } : { ...(await next()), closes },
@@ -226,8 +252,9 @@ export class MockCluster implements AsyncDisposable {
   }
 
   /**
-   * Answers with an error and does nothing of what is asked. In Produce, Fetch, ListOffsets, Metadata, OffsetForLeaderEpoch
-   * and DeleteRecords it befalls each partition (of Metadata: topic) for itself, and `times` counts them.
+   * Answers with an error and does nothing of what is asked. In Produce, Fetch, ListOffsets, Metadata, OffsetForLeaderEpoch,
+   * DeleteRecords, WriteTxnMarkers and DescribeProducers it befalls each partition (of Metadata: topic) for itself, and
+   * `times` counts them.
    */
   fail(error: BrokerErrorName, where: FailingWhere): Fault {
     return this.#core.faults.fail(error, where)
@@ -238,21 +265,32 @@ export class MockCluster implements AsyncDisposable {
     return this.#core.faults.throttle(ms, where)
   }
 
-  /** Lies about the versions of APIs: says these instead of the true ones, or nothing of an API where it is null. */
+  /**
+   * Lies about the versions of APIs: says these instead of the true ones, or nothing of an API where it is null. Of several lies
+   * about an API the newest counts.
+   */
   advertise(versions: ApiVersionLimits): Fault {
-    const { dispatcher } = this.#core
-    const before = dispatcher.lies
-    dispatcher.lies = { ...before, ...versions }
-    return faultOf(() => {
-      dispatcher.lies = before
-    })
+    refuse(versionProblems(versions, 'versions', () => ANY_VERSION))
+    return faultOf(this.#core.dispatcher.lies.add({ ...versions }))
   }
 
-  /** Answers requests of an API in place of the brokers, or together with them: see {@link RequestHandler}. */
+  /**
+   * Answers requests of an API in place of the brokers, or together with them: see {@link RequestHandler}. The first error that
+   * such a handler throws is thrown by {@link stop}.
+   */
   on<N extends ApiName>(api: N, handler: RequestHandler<N>): Fault {
+    if (typeof handler !== 'function') {
+      throw badArgument('handler', `must be a function, not ${describeValue(handler)}`)
+    }
     const fault = this.#core.faults.intercept({ api }, answerWith(handler))
-    this.#core.dispatcher.add(api)
-    return fault
+    const withdraw = this.#core.dispatcher.add(api)
+    return faultOf(
+      async () => {
+        await fault.undo()
+        withdraw()
+      },
+      () => fault.hits,
+    )
   }
 
   /** What is wrong with the topic, or nothing: it is created. */
@@ -278,16 +316,26 @@ export class MockCluster implements AsyncDisposable {
   }
 
   #checkBroker(id: number): void {
-    const { brokers } = this.#core.state
-    if (!brokers.has(id)) throw badArgument('broker', `must be one of ${[...brokers.keys()].join(', ')}, not ${id}`)
+    refuse(brokerProblems('broker', id, this.#core.state.brokers.keys()))
+  }
+
+  #matches(api: ApiName | undefined, filter: RequestFilter) {
+    const { broker, clientId } = filter
+    refuse([
+      ...ifGiven(api, name => apiProblems('api', name)),
+      ...objectProblems(filter, 'filter', ['broker', 'clientId']),
+      ...ifGiven(broker, id => brokerProblems('filter.broker', id, this.#core.state.brokers.keys())),
+      ...ifGiven(clientId, id => textProblems('filter.clientId', id)),
+    ])
+    return (request: ReceivedRequest): boolean =>
+      (api === undefined || request.api === api) &&
+      (broker === undefined || request.broker === broker) &&
+      (clientId === undefined || request.clientId === clientId)
   }
 }
 
-function matches(api: ApiName | undefined, { broker, clientId }: RequestFilter) {
-  return (request: ReceivedRequest): boolean =>
-    (api === undefined || request.api === api) &&
-    (broker === undefined || request.broker === broker) &&
-    (clientId === undefined || request.clientId === clientId)
+function checkCoordinated(type: CoordinatorType, key: string): void {
+  refuse([...choiceProblems('type', type, COORDINATOR_TYPES), ...textProblems('key', key)])
 }
 
 function badArgument(option: string, problem: string): ConfigurationError {

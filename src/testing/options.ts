@@ -7,6 +7,7 @@ import { bool, type CheckResult, custom, describeValue, int, ms, type OptionsInp
 import { type Clock, systemClock } from './clock.ts'
 import { checkBrokerConfigs } from './configs/broker-configs.ts'
 import type { Configs } from './configs/definition.ts'
+import { apiProblems } from './faults/argument-problems.ts'
 import type { ApiName } from './handlers.ts'
 import { orRefusal, Refusal } from './refusal.ts'
 import type { SaslOptions } from './sasl/options.ts'
@@ -31,7 +32,12 @@ export const mockClusterOptions = {
   topics: custom<Readonly<Record<string, TopicOptions>>>({}, checkTopics, 'topics by name', '{}'),
   /** Whether topics come to be when clients ask for them, as with Kafka's `auto.create.topics.enable`. */
   autoCreateTopics: bool(true),
-  apiVersions: custom<ApiVersionLimits>({}, checkVersions, 'ranges of versions by API', 'all that samsa knows'),
+  apiVersions: custom<ApiVersionLimits>(
+    {},
+    (value, path) => versionProblems(value, path, api => apis[api].versions),
+    'ranges of versions by API',
+    'all that samsa knows',
+  ),
   /** Kafka's configurations of brokers, such as `num.partitions` and the defaults of topics. */
   configs: custom<Readonly<Record<string, string | number | boolean>>>({}, checkConfigs, 'values by name', '{}'),
   tls: custom<TlsOptions | undefined>(undefined, checkTls, "Node's tls.TlsOptions", 'none'),
@@ -55,21 +61,32 @@ export function asConfigs(given: Readonly<Record<string, string | number | boole
 
 function checkTopics(value: unknown, path: string): CheckResult {
   if (!isObject(value)) return `must be an object with a key for each topic, not ${describeValue(value)}`
-  return Object.entries(value).flatMap(([name, topic]) => objectProblems(topic, `${path}.${name}`, TOPIC_KEYS))
+  return Object.entries(value).flatMap(([name, topic]) => topicProblems(`${path}.${name}`, topic))
 }
 
-function checkVersions(value: unknown, path: string): CheckResult {
-  if (!isObject(value)) return `must be an object with ranges of versions by API, not ${describeValue(value)}`
+/** What of a topic's options the brokers would not see. */
+export function topicProblems(option: string, topic: unknown): ConfigurationProblem[] {
+  return objectProblems(topic, option, TOPIC_KEYS)
+}
+
+/** What is wrong with ranges of versions by API, each of them within bounds. */
+export function versionProblems(
+  value: unknown,
+  path: string,
+  boundsOf: (api: ApiName) => VersionRange,
+): ConfigurationProblem[] {
+  if (!isObject(value)) {
+    const problem = `must be an object with ranges of versions by API, not ${describeValue(value)}`
+    return [{ option: path, problem }]
+  }
   return Object.entries(value).flatMap(([name, range]): ConfigurationProblem[] => {
     const option = `${path}.${name}`
-    if (!Object.hasOwn(apis, name))
-      return [{ option, problem: 'there is no such API; names are as in Fetch, ListOffsets' }]
-    if (range === null) return []
+    const unknown = apiProblems(option, name)
+    if (unknown.length > 0 || range === null) return unknown
+    const bounds = boundsOf(name as ApiName)
     const { min, max } = isObject(range) ? range : {}
-    const { versions } = apis[name as ApiName]
-    const isKnown = Number(min) >= versions.min && Number(max) <= versions.max && Number(min) <= Number(max)
-    if (isKnown) return []
-    return [{ option, problem: `must be null or { min, max } from ${versions.min} to ${versions.max}` }]
+    const isWithin = isWhole(min) && isWhole(max) && min >= bounds.min && max <= bounds.max && min <= max
+    return isWithin ? [] : [{ option, problem: `must be null or { min, max } from ${bounds.min} to ${bounds.max}` }]
   })
 }
 
@@ -87,6 +104,10 @@ function checkClock(value: unknown): CheckResult {
   const { now, setTimer } = isObject(value) ? value : {}
   const isClock = typeof now === 'function' && typeof setTimer === 'function'
   return isClock ? undefined : `must have now() and setTimer(delayMs, run), not be ${describeValue(value)}`
+}
+
+function isWhole(value: unknown): value is number {
+  return Number.isInteger(value)
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -9,6 +9,8 @@ export interface EndOfTransaction {
   readonly producerEpoch: number
   readonly committed: boolean
   readonly coordinatorEpoch: number
+  /** Whether each transaction has an epoch of its own (KIP-890): the marker must have a newer one than the batches (KIP-1228). */
+  readonly hasOwnEpoch?: boolean
 }
 
 /** What the coordinators see of the cluster. */

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto'
+import type { Clock } from '../clock.ts'
 import type { RequestOf } from '../handlers.ts'
 import { Refusal } from '../refusal.ts'
 
@@ -28,18 +29,29 @@ const FIRST_EPOCH = 0
 const FINAL_EPOCH = -1
 const LAST_EPOCH = 0x7fffffff
 export const BY_TOPIC_ID_SINCE = 13
+/** How long a session is safe from being given up for another, in milliseconds. */
+const SAFE_FOR_MS = 120_000
 
 /** What a broker remembers of a client's fetches (KIP-227), so that each need only tell what is different. */
 export class FetchSession {
   readonly id: number
   readonly byTopicId: boolean
+  readonly openedAtMs: number
+  usedAtMs: number
   epoch = 1
   readonly #wanted = new Map<string, WantedPartition>()
   readonly #told = new Map<string, Pick<Told, 'highWatermark' | 'logStartOffset'>>()
 
-  constructor(id: number, byTopicId: boolean) {
+  constructor(id: number, byTopicId: boolean, nowMs: number) {
     this.id = id
     this.byTopicId = byTopicId
+    this.openedAtMs = nowMs
+    this.usedAtMs = nowMs
+  }
+
+  /** How many partitions it has. */
+  get size(): number {
+    return this.#wanted.size
   }
 
   get wanted(): WantedPartition[] {
@@ -79,13 +91,17 @@ export class FetchSession {
   }
 }
 
-/** The fetch sessions of one broker. */
+/** The fetch sessions of one broker. They belong to no connection: clients go on with them on the next one. */
 export class FetchSessions {
+  /** Which was used last comes last. */
   readonly #sessions = new Map<number, FetchSession>()
   readonly #slots: number
+  readonly #clock: Clock
 
-  constructor(slots: number) {
+  /** @param slots how many there can be. */
+  constructor(slots: number, clock: Clock) {
     this.#slots = slots
+    this.#clock = clock
   }
 
   /**
@@ -97,31 +113,47 @@ export class FetchSessions {
     const { sessionId, sessionEpoch } = request
     if (sessionEpoch === FIRST_EPOCH || sessionEpoch === FINAL_EPOCH) {
       this.#sessions.delete(sessionId)
-      const opens = sessionEpoch === FIRST_EPOCH && request.topics.length > 0 && this.#sessions.size < this.#slots
-      const session = opens ? this.#open(version >= BY_TOPIC_ID_SINCE) : undefined
-      session?.update(request)
-      return { session, isFull: true }
+      const opens = sessionEpoch === FIRST_EPOCH && request.topics.length > 0
+      return { session: opens ? this.#open(request, version) : undefined, isFull: true }
     }
     const session = this.#sessions.get(sessionId)
     if (session === undefined) throw new Refusal('FETCH_SESSION_ID_NOT_FOUND')
     if (session.epoch !== sessionEpoch) throw new Refusal('INVALID_FETCH_SESSION_EPOCH')
     if (session.byTopicId !== version >= BY_TOPIC_ID_SINCE) throw new Refusal('FETCH_SESSION_TOPIC_ID_ERROR')
     session.update(request)
-    if (session.wanted.length === 0) this.#sessions.delete(sessionId)
-    else session.nextEpoch()
-    return { session: session.wanted.length === 0 ? undefined : session, isFull: false }
+    this.#sessions.delete(sessionId)
+    if (session.size === 0) return { session: undefined, isFull: false }
+    session.usedAtMs = this.#clock.now()
+    this.#sessions.set(sessionId, session)
+    session.nextEpoch()
+    return { session, isFull: false }
   }
 
   clear(): void {
     this.#sessions.clear()
   }
 
-  #open(byTopicId: boolean): FetchSession {
+  /** Undefined where there is no room for it. */
+  #open(request: RequestOf<'Fetch'>, version: number): FetchSession | undefined {
     let id = NO_SESSION
     while (id === NO_SESSION || this.#sessions.has(id)) id = randomInt(1, LAST_EPOCH)
-    const session = new FetchSession(id, byTopicId)
+    const session = new FetchSession(id, version >= BY_TOPIC_ID_SINCE, this.#clock.now())
+    session.update(request)
+    if (!this.#makeRoom(session)) return undefined
     this.#sessions.set(id, session)
     return session
+  }
+
+  /** Makes room as Kafka does: a session that is not used any more goes, or else one that has fewer partitions than the new one. */
+  #makeRoom(opened: FetchSession): boolean {
+    if (this.#sessions.size < this.#slots) return true
+    const sinceMs = opened.openedAtMs - SAFE_FOR_MS
+    const [leastUsed] = this.#sessions.values()
+    if (leastUsed !== undefined && leastUsed.usedAtMs < sinceMs) return this.#sessions.delete(leastUsed.id)
+    const [smallest] = [...this.#sessions.values()]
+      .filter(({ openedAtMs, size }) => openedAtMs < sinceMs && size < opened.size)
+      .sort((a, b) => a.size - b.size)
+    return smallest !== undefined && this.#sessions.delete(smallest.id)
   }
 }
 

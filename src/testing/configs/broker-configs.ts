@@ -17,6 +17,7 @@ const DEFINITIONS: readonly Definition[] = [
   { name: 'max.incremental.fetch.session.cache.slots', type: 'int', default: '1000', min: 0, readOnly: true },
   { name: 'num.partitions', type: 'int', default: '1', min: 1, readOnly: true },
   { name: 'offset.metadata.max.bytes', type: 'int', default: '4096', min: 0, readOnly: true },
+  { name: 'producer.id.expiration.ms', type: 'int', default: '86400000', min: 1, readOnly: true },
   { name: 'socket.request.max.bytes', type: 'int', default: '104857600', min: 1, readOnly: true },
   { name: 'transaction.max.timeout.ms', type: 'int', default: '900000', min: 1, readOnly: true },
 ]

@@ -5,7 +5,7 @@ import type { Clock } from '../clock.ts'
 import type { ApiName, RequestContext } from '../handlers.ts'
 import type { AnyResponse, Delivery, Exchange } from '../server/exchange.ts'
 import { errorAnswer } from './error-answer.ts'
-import { checkWhere, isAbout, isAddressed, type Where } from './where.ts'
+import { isAbout, isAddressed, type Where, whereProblems } from './where.ts'
 
 /** Something that a test has broken. It is mended with `undo`, or by `using`. */
 export interface Fault extends Disposable, AsyncDisposable {
@@ -58,6 +58,8 @@ const BY_PARTITION = new Set<ApiName>([
   'ListOffsets',
   'OffsetForLeaderEpoch',
   'DeleteRecords',
+  'WriteTxnMarkers',
+  'DescribeProducers',
 ])
 /** Errors of a fetch as a whole. */
 const OF_FETCH_SESSIONS = new Set<BrokerErrorName>([
@@ -66,15 +68,20 @@ const OF_FETCH_SESSIONS = new Set<BrokerErrorName>([
   'FETCH_SESSION_TOPIC_ID_ERROR',
 ])
 
+/** What faults see of the cluster. */
+interface FaultyCluster {
+  readonly clock: Clock
+  readonly brokers: ReadonlyMap<number, unknown>
+  topicId(name: string): string | undefined
+}
+
 /** What is broken at the moment. What was broken last comes first. */
 export class Faults {
-  readonly #clock: Clock
-  readonly #topicId: (name: string) => string | undefined
+  readonly #cluster: FaultyCluster
   #rules: Rule[] = []
 
-  constructor(clock: Clock, topicId: (name: string) => string | undefined) {
-    this.#clock = clock
-    this.#topicId = topicId
+  constructor(cluster: FaultyCluster) {
+    this.#cluster = cluster
   }
 
   intercept(where: Where, intercept: Interceptor): Fault {
@@ -86,6 +93,8 @@ export class Faults {
     if (!Object.hasOwn(errorCodes, error)) {
       refuse([{ option: 'error', problem: `there is no such error as ${describeValue(error)}` }])
     }
+    if (typeof where?.api !== 'string')
+      refuse([{ option: 'where.api', problem: 'must be given: one API, such as Produce' }])
     const errorCode = errorCodes[error]
     const answers: Interceptor = async ({ request, context }) => ({
       body: errorAnswer(context.api, context.version, request, errorCode),
@@ -98,8 +107,9 @@ export class Faults {
   delay(ms: number, where: Where): Fault {
     checkMs(ms)
     return this.intercept(where, async ({ arrivedAtMs }, next) => {
-      const left = arrivedAtMs + ms - this.#clock.now()
-      if (left > 0) await new Promise<void>(resolve => this.#clock.setTimer(left, resolve))
+      const { clock } = this.#cluster
+      const left = arrivedAtMs + ms - clock.now()
+      if (left > 0) await new Promise<void>(resolve => clock.setTimer(left, resolve))
       return next()
     })
   }
@@ -168,7 +178,7 @@ export class Faults {
 
   #befalls({ where, intercept }: Rule, { request, context }: Exchange): boolean {
     if (intercept === undefined || !isAddressed(where, context)) return false
-    return isAbout(where, request, where.topic === undefined ? undefined : this.#topicId(where.topic))
+    return isAbout(where, request, where.topic === undefined ? undefined : this.#cluster.topicId(where.topic))
   }
 
   #hit(rule: Rule): void {
@@ -177,7 +187,7 @@ export class Faults {
   }
 
   #add(where: Where, intercept: Interceptor | undefined, errorCode: number): Fault {
-    checkWhere(where)
+    refuse(whereProblems(where, this.#cluster.brokers.keys()))
     const rule = { where, intercept, errorCode, left: where.times ?? Infinity, hits: 0 }
     this.#rules.unshift(rule)
     return faultOf(

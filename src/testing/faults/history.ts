@@ -1,3 +1,4 @@
+import { ClosedError } from '../../errors/client-errors.ts'
 import { Fifo } from '../../util/fifo.ts'
 import type { ApiName, RequestOf } from '../handlers.ts'
 import type { Where } from './where.ts'
@@ -32,6 +33,7 @@ interface Entry {
 interface Waiter {
   readonly matches: (request: ReceivedRequest) => boolean
   readonly resolve: (request: ReceivedRequest) => void
+  readonly reject: (error: ClosedError) => void
 }
 
 /** The requests that came last: at most 10,000, and 16 MiB of them. */
@@ -39,6 +41,7 @@ export class History {
   readonly #entries = new Fifo<Entry>()
   #sizeBytes = 0
   #waiters: Waiter[] = []
+  #isClosed = false
 
   add(request: ReceivedRequest, sizeBytes: number): void {
     this.#entries.push({ request, sizeBytes })
@@ -53,9 +56,21 @@ export class History {
     return [...this.#entries].map(({ request }) => request).filter(matches)
   }
 
-  /** The next request that matches, from now on. */
+  /** The next request that matches, from now on. Rejects with a {@link ClosedError} when there will be none. */
   next(matches: (request: ReceivedRequest) => boolean): Promise<ReceivedRequest> {
-    return new Promise(resolve => this.#waiters.push({ matches, resolve }))
+    const next = new Promise<ReceivedRequest>((resolve, reject) => {
+      if (this.#isClosed) reject(stopped())
+      else this.#waiters.push({ matches, resolve, reject })
+    })
+    // Who does not wait for it any more has not to be told that it does not come.
+    next.catch(() => {})
+    return next
+  }
+
+  /** No request comes any more. */
+  close(): void {
+    this.#isClosed = true
+    for (const { reject } of this.#waiters.splice(0)) reject(stopped())
   }
 
   clear(): void {
@@ -68,4 +83,8 @@ export class History {
     this.#waiters = this.#waiters.filter(waiter => !told.includes(waiter))
     for (const { resolve } of told) resolve(request)
   }
+}
+
+function stopped(): ClosedError {
+  return new ClosedError('the cluster was stopped before such a request came')
 }

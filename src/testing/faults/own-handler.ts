@@ -5,8 +5,8 @@ import type { Interceptor } from './faults.ts'
 /**
  * A test's own handler of an API: what it gives is the answer. With `hang` there never is one, and `close` closes the
  * connection. With undefined the brokers answer as ever, or what `next` gave is the answer: `next` has the request handled
- * by the brokers and gives their answer, which may be changed. An error that it throws closes the connection, and is told
- * in a warning of the process.
+ * by the brokers and gives their answer, which may be changed. An error that it throws closes the connection and is told
+ * in a warning of the process; the first is thrown by `cluster.stop()`.
  */
 export type RequestHandler<N extends ApiName> = (
   request: RequestOf<N>,

@@ -1,9 +1,8 @@
 import type { ConfigurationProblem } from '../../errors/client-errors.ts'
-import { apis } from '../../protocol/apis.ts'
-import { objectProblems, refuse } from '../../util/known-keys.ts'
-import { describeValue } from '../../util/options.ts'
+import { objectProblems } from '../../util/known-keys.ts'
 import type { ApiName, RequestContext } from '../handlers.ts'
 import type { AnyRequest } from '../server/exchange.ts'
+import { apiProblems, brokerProblems, countProblems, ifGiven, textProblems } from './argument-problems.ts'
 
 /** Which requests a fault befalls. What is left out does not matter. */
 export interface Where {
@@ -12,7 +11,7 @@ export interface Where {
   /** The id of the broker that is asked. */
   readonly broker?: number
   readonly clientId?: string
-  /** Only requests that are about the topic, or about the partition: of that topic, or of any. */
+  /** Only requests that are about the topic, which may be one that is still to come, or about the partition: of that topic, or of any. */
   readonly topic?: string
   readonly partition?: number
   /** How many requests, or partitions in them, it befalls before it is over. Default Infinity. */
@@ -21,22 +20,19 @@ export interface Where {
 
 const KEYS = ['api', 'broker', 'clientId', 'topic', 'partition', 'times']
 
-/** @throws ConfigurationError for what chooses other requests than it seems to. */
-export function checkWhere(where: Where): void {
+/** What would choose other requests than it seems to. */
+export function whereProblems(where: Where, brokers: Iterable<number>): ConfigurationProblem[] {
   const shapes = objectProblems(where, 'where', KEYS)
-  if (shapes.length === 0) refuse([...[where.api ?? []].flat().flatMap(apiProblems), ...timesProblems(where)])
-  refuse(shapes)
-}
-
-function apiProblems(name: ApiName): ConfigurationProblem[] {
-  if (Object.hasOwn(apis, name)) return []
-  const problem = `there is no such API as ${describeValue(name)}; names are as in Fetch, ListOffsets`
-  return [{ option: 'where.api', problem }]
-}
-
-function timesProblems({ times = Infinity }: Where): ConfigurationProblem[] {
-  if (times === Infinity || (Number.isInteger(times) && times > 0)) return []
-  return [{ option: 'where.times', problem: `must be a whole number from 1 on, not ${describeValue(times)}` }]
+  if (shapes.length > 0) return shapes
+  const { api = [], broker, clientId, topic, partition, times } = where
+  return [
+    ...[api].flat().flatMap(name => apiProblems('where.api', name)),
+    ...ifGiven(broker, id => brokerProblems('where.broker', id, brokers)),
+    ...ifGiven(clientId, id => textProblems('where.clientId', id)),
+    ...ifGiven(topic, name => textProblems('where.topic', name)),
+    ...ifGiven(partition, index => countProblems('where.partition', index, 0)),
+    ...ifGiven(times, count => (count === Infinity ? [] : countProblems('where.times', count, 1))),
+  ]
 }
 
 /** Whether it is a request of these, whatever it is about. */

@@ -86,8 +86,7 @@ export class PartitionLog {
     const { producerId, producerEpoch, committed, coordinatorEpoch } = end
     const marker = endTransactionRecord(committed ? 'commit' : 'abort', coordinatorEpoch, nowMs)
     const bytes = encodeRecordBatch([marker], { control: true, transactional: true, producerId, producerEpoch })
-    const { baseOffset } = this.append(bytes, leaderEpoch, nowMs)
-    this.producers.ended(end, baseOffset)
+    this.producers.ended(end, this.append(bytes, leaderEpoch, nowMs))
   }
 
   /**
@@ -169,7 +168,11 @@ export class PartitionLog {
       if (marker.type !== 'commit' && marker.type !== 'abort') continue
       const { coordinatorEpoch, offset } = marker
       const committed = marker.type === 'commit'
-      this.producers.ended({ producerId, producerEpoch, coordinatorEpoch, committed }, offset)
+      const { appendedAtMs } = batch
+      this.producers.ended(
+        { producerId, producerEpoch, coordinatorEpoch, committed },
+        { baseOffset: offset, appendedAtMs },
+      )
     }
   }
 

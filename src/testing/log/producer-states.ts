@@ -14,12 +14,22 @@ interface Remembered {
 }
 
 interface Producer {
-  epoch: number
+  readonly epoch: number
   /** The newest last; none after the end of a transaction has begun a new epoch. */
-  remembered: readonly Remembered[]
+  readonly remembered: readonly Remembered[]
   /** Where its open transaction begins in this partition. */
-  openSince: bigint | undefined
-  coordinatorEpoch: number
+  readonly openSince: bigint | undefined
+  /** -1 while none of its transactions has ended. */
+  readonly coordinatorEpoch: number
+  /** When the last of it was appended. */
+  readonly lastAppendMs: number
+}
+
+/** A producer, as administrators see it. */
+export interface ProducerView extends Pick<Producer, 'epoch' | 'openSince' | 'coordinatorEpoch' | 'lastAppendMs'> {
+  readonly producerId: bigint
+  /** -1 where there is none in its epoch. */
+  readonly lastSequence: number
 }
 
 /** A transaction that was aborted, and the part of the log that it spans. */
@@ -35,6 +45,7 @@ export interface AbortedTransaction {
  * is the next sequence of each, what came twice, and where its open transaction begins.
  */
 export class ProducerStates {
+  /** Who has written last comes last. */
   readonly #producers = new Map<bigint, Producer>()
   #aborted: AbortedTransaction[] = []
 
@@ -45,6 +56,13 @@ export class ProducerStates {
       if (openSince !== undefined && (first === undefined || openSince < first)) first = openSince
     }
     return first
+  }
+
+  /** All that it knows. */
+  list(): ProducerView[] {
+    return [...this.#producers].map(([producerId, { remembered, ...producer }]) => {
+      return { producerId, ...producer, lastSequence: remembered.at(-1)?.lastSequence ?? -1 }
+    })
   }
 
   /** Aborted transactions that have records in a part of the log. */
@@ -90,20 +108,23 @@ export class ProducerStates {
     const before = known?.epoch === producerEpoch ? known.remembered : []
     const { baseOffset, appendedAtMs } = batch
     const newest = { baseSequence, lastSequence, written: { baseOffset, appendedAtMs } }
-    this.#producers.set(producerId, {
+    this.#put(producerId, {
       epoch: producerEpoch,
       remembered: [...before, newest].slice(-REMEMBERED),
       openSince: isTransactional ? (known?.openSince ?? baseOffset) : undefined,
       coordinatorEpoch: known?.coordinatorEpoch ?? -1,
+      lastAppendMs: appendedAtMs,
     })
   }
 
   /** Throws the refusal of a marker from a producer, or a coordinator, that has been replaced. */
-  checkEnd({ producerId, producerEpoch, coordinatorEpoch }: EndOfTransaction): void {
+  checkEnd({ producerId, producerEpoch, coordinatorEpoch, hasOwnEpoch = false }: EndOfTransaction): void {
     const known = this.#producers.get(producerId)
     if (known === undefined) return
-    if (producerEpoch < known.epoch) {
-      const problem = `Epoch ${producerEpoch} of producer ${producerId} is smaller than the last seen epoch ${known.epoch}`
+    // A marker of the epoch that it begins comes a second time when its coordinator has missed the first answer.
+    const isLate = hasOwnEpoch && producerEpoch === known.epoch && known.openSince !== undefined
+    if (producerEpoch < known.epoch || isLate) {
+      const problem = `Epoch ${producerEpoch} of producer ${producerId} is too small after the last seen epoch ${known.epoch}`
       throw new Refusal('INVALID_PRODUCER_EPOCH', problem)
     }
     if (coordinatorEpoch < known.coordinatorEpoch) {
@@ -112,13 +133,22 @@ export class ProducerStates {
     }
   }
 
-  /** Takes note of a marker that was checked and appended at `offset`. */
-  ended({ producerId, producerEpoch, coordinatorEpoch, committed }: EndOfTransaction, offset: bigint): void {
+  /** Takes note of a marker that was checked and appended. */
+  ended(end: EndOfTransaction, { baseOffset: lastOffset, appendedAtMs: lastAppendMs }: AppendedAt): void {
+    const { producerId, producerEpoch: epoch, coordinatorEpoch, committed } = end
     const known = this.#producers.get(producerId)
     const firstOffset = known?.openSince
-    if (firstOffset !== undefined && !committed) this.#aborted.push({ producerId, firstOffset, lastOffset: offset })
-    const remembered = known?.epoch === producerEpoch ? known.remembered : []
-    this.#producers.set(producerId, { epoch: producerEpoch, remembered, openSince: undefined, coordinatorEpoch })
+    if (firstOffset !== undefined && !committed) this.#aborted.push({ producerId, firstOffset, lastOffset })
+    const remembered = known?.epoch === epoch ? known.remembered : []
+    this.#put(producerId, { epoch, remembered, openSince: undefined, coordinatorEpoch, lastAppendMs })
+  }
+
+  /** Forgets producers that have written nothing since then; not those whose transaction is open. */
+  forget(sinceMs: number): void {
+    for (const [producerId, { lastAppendMs, openSince }] of this.#producers) {
+      if (lastAppendMs > sinceMs) return
+      if (openSince === undefined) this.#producers.delete(producerId)
+    }
   }
 
   /** Forgets aborted transactions that were deleted from the log. */
@@ -130,6 +160,11 @@ export class ProducerStates {
   clear(): void {
     this.#producers.clear()
     this.#aborted = []
+  }
+
+  #put(producerId: bigint, producer: Producer): void {
+    this.#producers.delete(producerId)
+    this.#producers.set(producerId, producer)
   }
 }
 

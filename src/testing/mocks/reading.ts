@@ -27,6 +27,8 @@ export class Reading<K, V> {
   #failure: { readonly error: unknown } | undefined
   #hasFailed = false
   #isEnded = false
+  /** How a reader has ended it: whoever comes later would wonder why there is nothing. */
+  #endedBy: string | undefined
 
   constructor(name: string, start = 0n) {
     this.name = name
@@ -110,21 +112,25 @@ export class Reading<K, V> {
     this.#news.ring()
   }
 
+  /** @throws ClosedError, as the real one does, when another reader has left its loop or got the error. */
   messages(): AsyncIterableIterator<Message<K, V>> {
+    this.#enter()
     return iteration(
       () => this.#waitFor(() => this.#take(1)?.[0]),
-      () => this.close(),
+      () => this.#leave(),
     )
   }
 
+  /** @throws as {@link messages} does. */
   batches(): AsyncIterableIterator<MessageBatch<K, V>> {
+    this.#enter()
     const take = () => {
       const messages = this.#take(Infinity)
       return messages && new YieldedBatch(messages, this.endOf(messages[0]!))
     }
     return iteration(
       () => this.#waitFor(take),
-      () => this.close(),
+      () => this.#leave(),
     )
   }
 
@@ -134,6 +140,16 @@ export class Reading<K, V> {
     this.#idle.ring()
   }
 
+  #enter(): void {
+    if (this.#endedBy === undefined) return
+    throw new ClosedError(`the reading of ${this.name} has ended, as ${this.#endedBy}: nothing more comes of it`)
+  }
+
+  #leave(): void {
+    if (!this.#isEnded) this.#endedBy = 'its loop was left'
+    this.close()
+  }
+
   async #waitFor<T>(take: () => T | undefined): Promise<T | undefined> {
     while (!this.#isEnded) {
       const taken = take()
@@ -141,6 +157,7 @@ export class Reading<K, V> {
       const failure = this.#failure
       if (failure !== undefined && this.left === 1) {
         this.#failure = undefined
+        this.#endedBy = 'it has failed'
         this.close()
         throw failure.error
       }

@@ -1,11 +1,12 @@
 import { ProtocolError } from '../../errors/client-errors.ts'
 import { apis } from '../../protocol/apis.ts'
 import { decodeRequest } from '../../protocol/codec.ts'
-import type { VersionRange } from '../../protocol/versions.ts'
 import { apiVersions, type OfferedVersions, unknownApiVersions } from '../apis/api-versions.ts'
 import type { Faults } from '../faults/faults.ts'
 import type { History, ReceivedRequest } from '../faults/history.ts'
 import type { ApiName, ClientConnection, Handlers, RequestContext } from '../handlers.ts'
+import { Layers } from '../layers.ts'
+import type { ApiVersionLimits } from '../options.ts'
 import type { AnyRequest, AnyResponse, Delivery } from './exchange.ts'
 import type { Incoming } from './incoming.ts'
 
@@ -24,23 +25,18 @@ type AnyHandler = (
 /** Brings requests to their handlers, past the faults. The brokers of a cluster have one together. */
 export class Dispatcher {
   readonly #handlers: Handlers
-  readonly #limits: Partial<Record<ApiName, VersionRange | null>>
+  readonly #limits: ApiVersionLimits
   readonly #faults: Faults
   readonly #history: History
   readonly #now: () => number
-  readonly #added = new Set<ApiName>()
+  /** APIs that only a test's handlers answer. */
+  readonly #added = new Layers<ApiName>()
   #offered: OfferedVersions
   /** What ApiVersions says instead of the truth. */
-  lies: Partial<Record<ApiName, VersionRange | null>> = {}
+  readonly lies = new Layers<ApiVersionLimits>()
 
   /** @param limits narrows what is offered; null takes an API away. */
-  constructor(
-    handlers: Handlers,
-    limits: Partial<Record<ApiName, VersionRange | null>>,
-    faults: Faults,
-    history: History,
-    now: () => number,
-  ) {
+  constructor(handlers: Handlers, limits: ApiVersionLimits, faults: Faults, history: History, now: () => number) {
     this.#handlers = { ...handlers, ApiVersions: apiVersions(() => this.#said()) }
     this.#limits = limits
     this.#faults = faults
@@ -49,10 +45,14 @@ export class Dispatcher {
     this.#offered = this.#offer()
   }
 
-  /** Offers an API too that has no handler but a test's. */
-  add(api: ApiName): void {
-    this.#added.add(api)
+  /** Offers an API, also if it has no handler but a test's. The returned function takes that back. */
+  add(api: ApiName): () => void {
+    const takeBack = this.#added.add(api)
     this.#offered = this.#offer()
+    return () => {
+      takeBack()
+      this.#offered = this.#offer()
+    }
   }
 
   /** @throws {@link ProtocolError} for what no client should have sent: the connection is to be closed. */
@@ -78,7 +78,8 @@ export class Dispatcher {
 
   #answer(request: AnyRequest, context: RequestContext): Delivery | Promise<Delivery> {
     const handler = this.#handlers[context.api] as AnyHandler | undefined
-    if (handler === undefined) throw new ProtocolError(`nobody answers ${context.api}`)
+    if (handler === undefined)
+      throw new Error(`the brokers do not have ${context.api}, and the test's handler left it to them`)
     const answer = handler(request, context)
     return answer instanceof Promise ? answer.then(body => ({ body })) : { body: answer }
   }
@@ -93,18 +94,18 @@ export class Dispatcher {
     const { Produce } = this.#offered
     const isWhole = Produce?.min === apis.Produce.versions.min
     const said = isWhole ? { ...this.#offered, Produce: { ...Produce, min: SAID_OF_PRODUCE } } : this.#offered
-    return without(this.lies, said)
+    return this.lies.values.reduce<OfferedVersions>((told, lie) => without(lie, told), said)
   }
 
   #offer(): OfferedVersions {
-    const names = new Set([...(Object.keys(this.#handlers) as ApiName[]), ...this.#added])
+    const names = new Set([...(Object.keys(this.#handlers) as ApiName[]), ...this.#added.values])
     const all = [...names].map(name => [name, { min: apis[name].versions.min, max: apis[name].stable }] as const)
     return without(this.#limits, Object.fromEntries(all))
   }
 }
 
 /** The offered versions with some of them replaced, or with null taken away. */
-function without(replaced: Partial<Record<ApiName, VersionRange | null>>, offered: OfferedVersions): OfferedVersions {
+function without(replaced: ApiVersionLimits, offered: OfferedVersions): OfferedVersions {
   const entries = Object.entries({ ...offered, ...replaced })
   return Object.fromEntries(entries.filter(([, range]) => range !== null))
 }

@@ -27,7 +27,11 @@ export class MockBroker {
     return this.#port
   }
 
-  /** Begins to take connections. Neither they nor the server keep the process alive. */
+  /**
+   * Begins to take connections. Neither they nor the server keep the process alive.
+   *
+   * @throws the system's error when somebody else has taken the port while the broker was stopped.
+   */
   async start(): Promise<void> {
     if (this.#server !== undefined) return
     const server = this.#tls === undefined ? createServer() : createTlsServer(this.#tls)
@@ -39,10 +43,19 @@ export class MockBroker {
       socket.on('close', () => this.#sockets.delete(socket))
     })
     server.on(this.#tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => this.#accept(socket))
+    // It may be stopped before it has begun to listen.
+    server.on('listening', () => {
+      if (this.#server === server) this.#port = (server.address() as AddressInfo).port
+      else server.close()
+    })
     server.listen({ host: HOST, port: this.#port, exclusive: true })
     server.unref()
-    await once(server, 'listening')
-    this.#port = (server.address() as AddressInfo).port
+    try {
+      await Promise.race([once(server, 'listening'), once(server, 'close')])
+    } catch (error) {
+      if (this.#server === server) this.#server = undefined
+      throw error
+    }
   }
 
   /** Closes all connections, and takes no more. */

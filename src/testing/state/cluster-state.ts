@@ -1,12 +1,18 @@
+import type { BrokerErrorName } from '../../errors/broker-codes.ts'
 import { ConfigurationError } from '../../errors/client-errors.ts'
+import { describeValue } from '../../util/options.ts'
 import type { Clock } from '../clock.ts'
 import { brokerNumber } from '../configs/broker-configs.ts'
 import type { Configs } from '../configs/definition.ts'
+import { Layers } from '../layers.ts'
 import { orRefusal, Refusal } from '../refusal.ts'
 import type { CoordinatorType, EndOfTransaction, Store } from '../store.ts'
 import type { BrokerNode } from './broker-node.ts'
 import { NO_LEADER, type Partition } from './partition.ts'
 import { checkTopicName, newUuid, Topic } from './topic.ts'
+
+/** All topics of a cluster together have no more partitions: each takes memory, whether it is used or not. */
+const MAX_PARTITIONS = 100_000
 
 /** A topic that is to be created. -1, or nothing, is what the brokers are configured with. */
 export interface NewTopic {
@@ -27,7 +33,8 @@ export class ClusterState implements Store {
   readonly brokers = new Map<number, BrokerNode>()
   readonly #topics = new Map<string, Topic>()
   readonly #names = new Map<string, string>()
-  readonly #coordinators = new Map<string, number | undefined>()
+  /** Where a test has chosen. */
+  readonly #coordinators = new Map<string, Layers<number | undefined>>()
   readonly #onTopicDeleted: ((topic: string) => void)[] = []
   readonly #onCoordinatorsMoved: (() => void)[] = []
 
@@ -110,6 +117,7 @@ export class ClusterState implements Store {
       const problem = `The topic ${topic.name} currently has ${existing} partition(s); ${count} would not be an increase.`
       throw new Refusal('INVALID_PARTITIONS', problem)
     }
+    this.#checkRoom(count - existing)
     if (given !== undefined && given.length !== count - existing) {
       const problem = `Attempted to add ${count - existing} additional partition(s), but only ${given.length} assignment(s) were specified.`
       throw new Refusal('INVALID_REPLICA_ASSIGNMENT', problem)
@@ -165,8 +173,8 @@ export class ClusterState implements Store {
   }
 
   coordinator(type: CoordinatorType, key: string): number | undefined {
-    const chosen = `${type} ${key}`
-    if (this.#coordinators.has(chosen)) return this.#coordinators.get(chosen)
+    const chosen = this.#coordinators.get(`${type} ${key}`)?.newest
+    if (chosen !== undefined) return chosen.value
     const ids = [...this.brokers.keys()]
     const first = hash(key) % ids.length
     const inTurn = [...ids.slice(first), ...ids.slice(0, first)]
@@ -175,11 +183,13 @@ export class ClusterState implements Store {
 
   /** Makes a broker the coordinator, or nobody; the returned function takes that back. */
   setCoordinator(type: CoordinatorType, key: string, broker: number | undefined): () => void {
-    const chosen = `${type} ${key}`
-    this.#coordinators.set(chosen, broker)
+    const name = `${type} ${key}`
+    const layers = this.#coordinators.get(name) ?? new Layers<number | undefined>()
+    this.#coordinators.set(name, layers)
+    const takeBack = layers.add(broker)
     this.#coordinatorsMoved()
     return () => {
-      this.#coordinators.delete(chosen)
+      takeBack()
       this.#coordinatorsMoved()
     }
   }
@@ -188,8 +198,24 @@ export class ClusterState implements Store {
     const partition = this.partition(topic, index)
     if (partition === undefined) return
     // A marker in the name of a producer that has been replaced has nothing to say any more.
-    orRefusal(() => partition.log.end(end, partition.leaderEpoch, this.clock.now()))
+    orRefusal(() => this.writeMarker(partition, end))
+  }
+
+  /** Writes the marker that ends a transaction. @throws {@link Refusal} */
+  writeMarker(partition: Partition, end: EndOfTransaction): void {
+    partition.log.end(end, partition.leaderEpoch, this.clock.now())
+    this.#forgetProducers(partition)
     partition.changed()
+  }
+
+  /** Deletes what a partition need not keep any more. */
+  retain({ configs }: Topic, partition: Partition): void {
+    partition.log.retain({ bytes: configs.retentionBytes, ms: configs.retentionMs }, this.clock.now())
+    this.#forgetProducers(partition)
+  }
+
+  #forgetProducers({ log }: Partition): void {
+    log.producers.forget(this.clock.now() - brokerNumber('producer.id.expiration.ms', this.configs))
   }
 
   #partitionsOf(broker: number): Partition[] {
@@ -221,20 +247,31 @@ export class ClusterState implements Store {
 
   #assignments({ partitions = -1, replicationFactor = -1, assignments }: NewTopic): readonly (readonly number[])[] {
     if (assignments !== undefined) {
+      this.#checkRoom(assignments.length)
       for (const replicas of assignments) this.#checkReplicas(replicas)
       return assignments
     }
     const count = partitions === -1 ? brokerNumber('num.partitions', this.configs) : partitions
+    if (!Number.isInteger(count)) throw notWhole('INVALID_PARTITIONS', 'Number of partitions', count)
     if (count < 1) throw new Refusal('INVALID_PARTITIONS', 'Number of partitions must be larger than 0.')
+    this.#checkRoom(count)
     const live = this.registered.length
     const usual = Math.min(brokerNumber('default.replication.factor', this.configs), live)
     const factor = replicationFactor === -1 ? usual : replicationFactor
+    if (!Number.isInteger(factor)) throw notWhole('INVALID_REPLICATION_FACTOR', 'Replication factor', factor)
     if (factor < 1) throw new Refusal('INVALID_REPLICATION_FACTOR', 'Replication factor must be larger than 0.')
     if (factor > live) {
       const problem = `The target replication factor of ${factor} cannot be reached because only ${live} broker(s) are registered.`
       throw new Refusal('INVALID_REPLICATION_FACTOR', `Unable to replicate the partition ${factor} time(s): ${problem}`)
     }
     return this.#spread(0, count, factor)
+  }
+
+  #checkRoom(added: number): void {
+    const all = this.topics.reduce((sum, { partitions }) => sum + partitions.length, 0)
+    if (all + added <= MAX_PARTITIONS) return
+    const problem = `This cluster, which is in memory, has room for ${MAX_PARTITIONS} partitions: ${all} are there, and ${added} more are too many.`
+    throw new Refusal('INVALID_PARTITIONS', problem)
   }
 
   /** Replicas for partitions from `first` on, so that each broker leads as many. */
@@ -254,6 +291,11 @@ export class ClusterState implements Store {
         : `includes broker ${unknown}, but no such broker is registered`
     throw new Refusal('INVALID_REPLICA_ASSIGNMENT', `The manual partition assignment ${problem}.`)
   }
+}
+
+/** A test's options may have anything where requests have integers. */
+function notWhole(error: BrokerErrorName, what: string, value: unknown): Refusal {
+  return new Refusal(error, `${what} must be a whole number, not ${describeValue(value)}.`)
 }
 
 /** Java's hash of a string, as a number from 0 on. */

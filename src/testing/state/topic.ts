@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { describeValue } from '../../util/options.ts'
 import { type Configs, listOf } from '../configs/definition.ts'
 import { checkTopicConfigs, TopicConfigs, topicDefinition, topicValue } from '../configs/topic-configs.ts'
 import { Refusal } from '../refusal.ts'
@@ -79,6 +80,7 @@ export function newUuid(): string {
 export function checkTopicName(name: string): void {
   const invalid = (problem: string): Refusal =>
     new Refusal('INVALID_TOPIC_EXCEPTION', `Topic name is invalid: ${problem}`)
+  if (typeof name !== 'string') throw invalid(`it must be a string, not ${describeValue(name)}`)
   if (name === '') throw invalid('the empty string is not allowed')
   if (name === '.' || name === '..') throw invalid("'.' or '..' is not allowed")
   if (name.length > MAX_NAME_LENGTH) throw invalid(`the length of '${name}' is longer than ${MAX_NAME_LENGTH}`)

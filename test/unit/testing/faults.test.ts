@@ -317,18 +317,4 @@ describe("a test's own handler", () => {
     expect(apiKeys.find(({ apiKey }) => apiKey === 29)).toBeDefined()
     expect(await client.ask('DescribeAcls', {})).toMatchObject({ errorCode: 0 })
   })
-
-  it('that fails closes the connection, and a warning says why', async () => {
-    const { cluster, client } = await withClient()
-    cluster.on('DescribeCluster', () => {
-      throw new Error('no idea')
-    })
-    const warned = new Promise<Error>(resolve => process.once('warning', resolve))
-    client.send('DescribeCluster', {})
-    await client.closed
-    expect(await warned).toMatchObject({
-      name: 'MockClusterWarning',
-      message: 'DescribeCluster v2 was not answered: no idea',
-    })
-  })
 })

@@ -174,6 +174,28 @@ describe('a mock consumer', () => {
     await consumer.close()
   })
 
+  it('tells who begins to read after another one has left its loop, or got the error, that nothing more comes', async () => {
+    const consumer = mockConsumer<string, string>()
+    consumer.expectConsumePartition('orders', 0).yieldMessages({ value: 'a' }, { value: 'b' })
+    const left = consumer.consumePartition('orders', 0)
+    const before = left[Symbol.asyncIterator]()
+    for await (const _ of left) break
+    expect(() => left[Symbol.asyncIterator]()).toThrow(ClosedError)
+    expect(() => left.batches()).toThrow('the reading of orders-0 has ended, as its loop was left')
+    expect(await before.next()).toEqual({ done: true, value: undefined })
+
+    consumer.expectConsume('orders').yieldError(new Error('corrupt'))
+    const failed = consumer.consume('orders')
+    await expect(failed[Symbol.asyncIterator]().next()).rejects.toThrow('corrupt')
+    expect(() => failed.batches()).toThrow('the reading of topic orders has ended, as it has failed')
+
+    consumer.expectConsume('payments')
+    const closed = consumer.consume('payments')
+    await closed.close()
+    expect(await closed[Symbol.asyncIterator]().next()).toEqual({ done: true, value: undefined })
+    await expect(consumer.close()).rejects.toThrow('1 message or error was not read of orders-0')
+  })
+
   it('ends an iteration with its signal', async () => {
     const consumer = mockConsumer()
     consumer.expectConsume('orders')

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { expect, it } from 'vitest'
+import { openTransaction } from '../kafka/support/open-transaction.ts'
 import { failure } from '../support/failure.ts'
 import { needsKafka, newKafka, visibleTopic } from '../support/kafka.ts'
-import { openTransaction } from './support/open-transaction.ts'
 
 needsKafka()
 
