@@ -1,7 +1,7 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import type { MockCluster } from '../../src/testing.ts'
 import { type KafkaJsPayload, kafkaJs } from './support/kafkajs.ts'
-import { committed, mockCluster, orSkip, sortedValues } from './support/mock.ts'
+import { committed, eventually, mockCluster, orSkip, sortedValues } from './support/mock.ts'
 
 beforeEach(async context => {
   await orSkip(context, () => kafkaJs([]))
@@ -34,13 +34,13 @@ describe('a group of kafkajs', () => {
     const cluster = await mockCluster({ topics: { orders: { partitions: 6 } } })
     const first = await member(cluster)
     const second = await member(cluster)
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(first.assigned.partitions).toHaveLength(3)
       expect(second.assigned.partitions).toHaveLength(3)
     })
     const producer = await (await kafkaJs(cluster.brokers)).producer()
     await producer.send({ topic: 'orders', messages })
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(sortedValues([...first.read, ...second.read].map(({ message }) => message))).toEqual(values)
       expect([...committed(cluster, GROUP, 'orders').values()].reduce((sum, offset) => sum + offset, 0n)).toBe(60n)
     })
@@ -49,9 +49,9 @@ describe('a group of kafkajs', () => {
     expect(cluster.groups()).toMatchObject([{ groupId: GROUP, state: 'Stable', protocolName: 'RoundRobinAssigner' }])
 
     await first.consumer.disconnect()
-    await vi.waitFor(() => expect(second.assigned.partitions).toHaveLength(6), { timeout: 10_000 })
+    await eventually(() => expect(second.assigned.partitions).toHaveLength(6))
     await producer.send({ topic: 'orders', messages })
-    await vi.waitFor(() => expect(first.read.length + second.read.length).toBe(120))
+    await eventually(() => expect(first.read.length + second.read.length).toBe(120))
     await second.consumer.disconnect()
     expect(cluster.groups()).toMatchObject([{ state: 'Empty', members: [] }])
   })
@@ -60,17 +60,14 @@ describe('a group of kafkajs', () => {
     const cluster = await mockCluster({ topics: { orders: { partitions: 2 } } })
     const { read } = await member(cluster)
     cluster.produce('orders', ['before'])
-    await vi.waitFor(() => expect(read).toHaveLength(1))
+    await eventually(() => expect(read).toHaveLength(1))
     for (const broker of [1, 2, 3]) cluster.moveCoordinator('group', GROUP, broker)
     cluster.produce('orders', ['after'])
-    await vi.waitFor(
-      () => {
-        // A message whose commit was refused is read again.
-        expect(new Set(sortedValues(read.map(({ message }) => message)))).toEqual(new Set(['after', 'before']))
-        expect([...committed(cluster, GROUP, 'orders').values()].reduce((sum, offset) => sum + offset, 0n)).toBe(2n)
-      },
-      { timeout: 15_000 },
-    )
+    await eventually(() => {
+      // A message whose commit was refused is read again.
+      expect(new Set(sortedValues(read.map(({ message }) => message)))).toEqual(new Set(['after', 'before']))
+      expect([...committed(cluster, GROUP, 'orders').values()].reduce((sum, offset) => sum + offset, 0n)).toBe(2n)
+    })
   })
 })
 
@@ -78,7 +75,7 @@ it('kafkajs looks at groups, sets their offsets and deletes them', async () => {
   const cluster = await mockCluster({ topics: { orders: { partitions: 2 } } })
   const { consumer } = await member(cluster)
   const admin = await (await kafkaJs(cluster.brokers)).admin()
-  await vi.waitFor(() => expect(cluster.groups()[0]?.state).toBe('Stable'))
+  await eventually(() => expect(cluster.groups()[0]?.state).toBe('Stable'))
   expect((await admin.listGroups()).groups).toEqual([{ groupId: GROUP, protocolType: 'consumer' }])
   expect((await admin.describeGroups([GROUP])).groups).toMatchObject([
     { groupId: GROUP, state: 'Stable', members: [{}] },
@@ -122,7 +119,7 @@ describe('transactions of kafkajs', () => {
     }
     expect(committed(cluster, GROUP, 'bills')).toEqual(new Map([[0, 3n]]))
     const { read } = await member(cluster)
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(sortedValues(read.map(({ message }) => message))).toEqual(['first', 'first', 'second', 'second']),
     )
   })
@@ -139,7 +136,7 @@ describe('transactions of kafkajs', () => {
     await transaction.commit()
     await expect(left.commit()).rejects.toThrow()
     const { read } = await member(cluster)
-    await vi.waitFor(() => expect(sortedValues(read.map(({ message }) => message))).toEqual(['done']))
+    await eventually(() => expect(sortedValues(read.map(({ message }) => message))).toEqual(['done']))
   })
 })
 
@@ -169,11 +166,8 @@ it('kafkajs authenticates again before its session ends', async () => {
     reauthenticationThreshold: 100,
   }
   const producer = await (await kafkaJs(cluster.brokers, config)).producer()
-  await vi.waitFor(
-    async () => {
-      await producer.send({ topic: 'orders', messages: [{ value: 'hello' }] })
-      expect(cluster.requests('SaslAuthenticate').length).toBeGreaterThan(2)
-    },
-    { timeout: 10_000, interval: 50 },
-  )
+  await eventually(async () => {
+    await producer.send({ topic: 'orders', messages: [{ value: 'hello' }] })
+    expect(cluster.requests('SaslAuthenticate').length).toBeGreaterThan(2)
+  })
 })

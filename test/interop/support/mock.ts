@@ -1,4 +1,4 @@
-import { onTestFinished, type TestContext } from 'vitest'
+import { onTestFinished, type TestContext, vi } from 'vitest'
 import { type OrReason, orReason } from '../../../scripts/kafka/unavailable.ts'
 import { MockCluster, type MockClusterOptions } from '../../../src/testing.ts'
 
@@ -13,6 +13,11 @@ export async function mockCluster(options: MockClusterOptions = {}): Promise<Moc
 export async function orSkip<T>(context: TestContext, attempt: () => Promise<T>): Promise<T> {
   const outcome: OrReason<T> = await orReason(attempt)
   return outcome.ok ? outcome.value : context.skip(outcome.reason)
+}
+
+/** Waits until `check` does not throw any more. How long that takes is not the test's business: it depends on the machine. */
+export function eventually(check: () => unknown): Promise<unknown> {
+  return vi.waitFor(check, { timeout: 50_000, interval: 20 })
 }
 
 /** The committed offset of each partition of a topic. */
