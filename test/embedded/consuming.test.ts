@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { BrokerError, ClosedError, type KafkaConfig } from '../../src/index.ts'
+import { BrokerError, ClosedError, type Kafka, type KafkaConfig } from '../../src/index.ts'
 import { keepForEver } from '../kafka/support/plain.ts'
 import { readBatches, readMessages, valuesOf } from '../kafka/support/read.ts'
 import { failure } from '../support/failure.ts'
@@ -18,6 +18,19 @@ async function threeBatches(hooks: KafkaConfig['hooks'] = {}) {
     await producer.sendAll(offsets.map(offset => ({ topic, value: `${offset}`, timestamp: time + offset })))
   }
   return { kafka, topic, producer, time }
+}
+
+/** Deletes a topic and makes another one of its name; resolves when the brokers have heard of that. */
+async function makeAnew(kafka: Kafka, topic: string): Promise<void> {
+  const admin = kafka.admin()
+  const describe = async () => (await admin.describeTopics([topic]))[0]
+  const before = await describe()
+  await admin.deleteTopics([topic])
+  await admin.createTopics([{ name: topic }])
+  for (;;) {
+    const now = await describe()
+    if (now?.topicId !== before?.topicId && now?.partitions?.every(({ leader }) => leader >= 0)) return
+  }
 }
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
@@ -240,8 +253,7 @@ describe('a consumer', () => {
     const reader = kafka.consumer({ maxWaitMs: 100 }).consumePartition(topic, 0, { from: 5n }).batches()
     for (const lastOffset of [9n, 19n, 29n]) expect((await reader.next()).value?.lastOffset).toBe(lastOffset)
     const next = reader.next()
-    await kafka.admin().deleteTopics([topic])
-    await kafka.admin().createTopics([{ name: topic }])
+    await makeAnew(kafka, topic)
     await producer.send({ topic, value: 'of another topic' })
     const { value: batch } = await next
     expect([batch?.firstOffset, valuesOf(batch!)]).toEqual([0n, ['of another topic']])
@@ -261,8 +273,7 @@ describe('a consumer', () => {
       expect([batch?.firstOffset, batch?.lastOffset]).toEqual(offsets)
     }
     const error = failure(reader.next())
-    await kafka.admin().deleteTopics([topic])
-    await kafka.admin().createTopics([{ name: topic }])
+    await makeAnew(kafka, topic)
     for (let i = 0; i < 40; i++) await producer.send({ topic, value: 'of another topic' })
     expect(await error).toBeInstanceOf(BrokerError)
     expect((await error).message).toContain(`${topic}-0 at offset 30`)

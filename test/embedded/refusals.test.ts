@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { BrokerError, ConfigurationError, type Kafka, MessageTooLargeError, ProducerErrors } from '../../src/index.ts'
 import { readMessages, valuesOf } from '../kafka/support/read.ts'
 import { failure } from '../support/failure.ts'
-import { needsKafka, newKafka, newTopic } from '../support/kafka.ts'
+import { needsKafka, newKafka, newTopic, visibleTopic } from '../support/kafka.ts'
 
 needsKafka()
 
@@ -31,7 +31,7 @@ it('a topic that is not there is an error that names it, for a client that must 
 describe('a partition that is not there', () => {
   it('is an error that names it and tells how many there are', async () => {
     const kafka = newKafka({ metadata: hasty })
-    const topic = await newTopic(kafka, { partitions: 2 })
+    const topic = await visibleTopic(kafka, { partitions: 2 })
     const sending = await failure(kafka.producer().send({ topic, partition: 2, value: 'x' }))
     expect(sending).toBeInstanceOf(ConfigurationError)
     expect(sending.message).toMatch(/message\.partition.*\b2 is out of range.*2 partitions, 0 to 1/)
