@@ -31,6 +31,11 @@ export class FetchedMessage implements Message {
     return this.#batch.offsetAt(this.#index)
   }
 
+  /** As a number, which costs less than a bigint; beyond 2^53 it is not exact. */
+  get offsetNumber(): number {
+    return this.#batch.offsetNumberAt(this.#index)
+  }
+
   get timestamp(): number {
     return this.#batch.timestampAt(this.#index)
   }
@@ -70,4 +75,9 @@ export class FetchedMessage implements Message {
   [inspectCustom](...how: InspectArguments): string {
     return inspected('Message', this.toJSON(), how)
   }
+}
+
+/** The offset of a message as a number, without a bigint where it needs none; beyond 2^53 it is not exact. */
+export function offsetNumber(message: Message<unknown, unknown>): number {
+  return message instanceof FetchedMessage ? message.offsetNumber : Number(message.offset)
 }

@@ -37,10 +37,8 @@ export class MessageIterator<K, V> implements AsyncIterableIterator<Message<K, V
   }
 
   next(): Promise<IteratorResult<Message<K, V>, undefined>> {
-    const { portion } = this.#outlet
-    if (portion !== undefined && portion.index < portion.size) {
-      return Promise.resolve({ done: false, value: portion.batch.messageAt(portion.index++) })
-    }
+    const message = this.#outlet.takeMessage()
+    if (message !== undefined) return Promise.resolve({ done: false, value: message })
     return this.#outlet.load().then(isThere => (isThere ? this.next() : DONE))
   }
 

@@ -1,6 +1,7 @@
 import { ClosedError } from '../errors/client-errors.ts'
 import { Fifo } from '../util/fifo.ts'
 import type { Feed } from './feed.ts'
+import type { Message } from './message.ts'
 import type { Portionable } from './message-batch.ts'
 import type { Presenter } from './presenter.ts'
 
@@ -136,6 +137,13 @@ export class Outlet<K, V> {
    */
   nextBatch(): Promise<Portionable<K, V> | undefined> {
     return this.#waitFor(() => this.#layDown() ?? this.#take()?.batch)
+  }
+
+  /** The next message of the batch in hand; undefined where another one has to be waited for, see {@link load}. */
+  takeMessage(): Message<K, V> | undefined {
+    const { portion } = this
+    if (portion === undefined || portion.index === portion.size) return undefined
+    return portion.batch.messageAt(portion.index++)
   }
 
   /** Resolves when there is a {@link portion} with messages, with false when the outlet was closed. Throws as {@link nextBatch} does. */

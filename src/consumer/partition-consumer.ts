@@ -64,6 +64,11 @@ export class PartitionConsumer<K = Buffer, V = Buffer>
     return this.#outlet.isAwaited
   }
 
+  /** @internal The next message, where none has to be waited for: a promise costs more than a message. */
+  take(): Message<K, V> | undefined {
+    return this.#outlet.takeMessage()
+  }
+
   get isPaused(): boolean {
     return this.#lane.feed.isPaused
   }

@@ -61,6 +61,10 @@ export class ReadClaim<K, V> implements Claim<K, V> {
     return this.#reader[Symbol.asyncIterator]()
   }
 
+  take(): Message<K, V> | undefined {
+    return this.#reader.take()
+  }
+
   /** Calls `onMoved` when reading begins at an offset that was looked for, and when it goes on elsewhere than it was. */
   onMoved(onMoved: (offset: bigint) => void): void {
     this.#reader.onMoved = onMoved

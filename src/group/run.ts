@@ -38,32 +38,43 @@ export function runHandler<K, V>(options: RunOptions<K, V>): ConsumerGroupHandle
   const turns = concurrency === Infinity ? undefined : new Turns(concurrency)
   return {
     async consumeClaim(session, claim) {
-      const { signal } = claim
-      const context = { session, claim, signal }
-      const isBatches = eachMessage === undefined
-      for await (const next of isBatches ? claim.batches() : claim) {
-        if (turns !== undefined) {
-          claim.isQueued = true
-          const isTurn = await turns.take(signal)
-          claim.isQueued = false
-          if (!isTurn) return
-        }
-        try {
-          if (isBatches) {
-            await eachBatch!(next as MessageBatch<K, V>, context)
-            session.markBatch(next as MessageBatch<K, V>)
-          } else {
-            const working = eachMessage(next as Message<K, V>, context)
-            // To wait for nothing costs as much as to read the message.
-            if (working !== undefined) await working
-            session.markMessage(next as Message<K, V>)
+      const context = { session, claim, signal: claim.signal }
+      if (eachMessage === undefined) {
+        for await (const batch of claim.batches()) {
+          if (turns !== undefined && !(await isTurnOf(claim, turns))) return
+          try {
+            await eachBatch!(batch, context)
+            session.markBatch(batch)
+          } finally {
+            turns?.give()
           }
+        }
+        return
+      }
+      const messages = claim[Symbol.asyncIterator]()
+      for (;;) {
+        const message = claim.take() ?? (await messages.next()).value
+        if (message === undefined) return
+        if (turns !== undefined && !(await isTurnOf(claim, turns))) return
+        try {
+          const working = eachMessage(message, context)
+          // To wait for nothing costs as much as to read the message.
+          if (working !== undefined) await working
+          session.markMessage(message)
         } finally {
           turns?.give()
         }
       }
     },
   }
+}
+
+/** Waits for its turn; resolves with false when the claim ends before. */
+async function isTurnOf<K, V>(claim: Claim<K, V>, turns: Turns): Promise<boolean> {
+  claim.isQueued = true
+  const isTurn = await turns.take(claim.signal)
+  claim.isQueued = false
+  return isTurn
 }
 
 /** Lets only so many work at a time, in the order in which they come. */

@@ -1,5 +1,6 @@
 import type { StartOffset } from '../cluster/list-offset.ts'
 import type { Consumer } from '../consumer/consumer.ts'
+import { offsetNumber } from '../consumer/fetched-message.ts'
 import type { Message, TopicPartition } from '../consumer/message.ts'
 import type { MessageBatch } from '../consumer/message-batch.ts'
 import type { TopicPartitions } from './assignors/strategy.ts'
@@ -42,7 +43,8 @@ export class Session<K, V> implements GroupSession<K, V> {
   /** Settles when the handler has set up. */
   #setUp: Promise<void> | undefined
   #ended: Promise<void> | undefined
-  /** The partition that was marked last: mostly it is marked again. */
+  /** What was marked since partitions were given up the last time, by topic and partition: without making a name for each message. */
+  readonly #marked = new Map<string, Progress[]>()
   #lastMarked: Progress | undefined
 
   constructor(context: SessionContext<K, V>) {
@@ -72,7 +74,9 @@ export class Session<K, V> implements GroupSession<K, V> {
   markMessage(message: Message<K, V>, metadata = ''): void {
     const progress = this.#progressOf(message.topic, message.partition)
     if (progress === undefined) return
-    progress.mark(message.offset + 1n, message.leaderEpoch, metadata)
+    const offset = offsetNumber(message)
+    if (offset < Number.MAX_SAFE_INTEGER) progress.markUpTo(offset, message.leaderEpoch, metadata)
+    else progress.mark(message.offset + 1n, message.leaderEpoch, metadata)
     this.#context.offsets.onMarked()
   }
 
@@ -183,6 +187,7 @@ export class Session<K, V> implements GroupSession<K, V> {
   /** From now on marks of these do nothing: who has them next, be it this member, begins where they were committed. */
   #forget(partitions: readonly TopicPartition[]): void {
     for (const partition of partitions) this.#claims.delete(nameOf(partition))
+    this.#marked.clear()
     this.#lastMarked = undefined
   }
 
@@ -211,9 +216,18 @@ export class Session<K, V> implements GroupSession<K, V> {
   #progressOf(topic: string, partition: number): Progress | undefined {
     const last = this.#lastMarked
     if (last !== undefined && last.partition === partition && last.topic === topic) return last
-    const isOurs = this.#claims.has(nameOf({ topic, partition }))
-    this.#lastMarked = isOurs ? this.#context.offsets.progress({ topic, partition }) : undefined
+    this.#lastMarked = this.#marked.get(topic)?.[partition] ?? this.#look(topic, partition)
     return this.#lastMarked
+  }
+
+  #look(topic: string, partition: number): Progress | undefined {
+    if (!this.#claims.has(nameOf({ topic, partition }))) return undefined
+    const progress = this.#context.offsets.progress({ topic, partition })
+    if (progress === undefined) return undefined
+    const ofTopic = this.#marked.get(topic) ?? []
+    this.#marked.set(topic, ofTopic)
+    ofTopic[partition] = progress
+    return progress
   }
 
   async #handle(claim: ReadClaim<K, V>, consume: () => Promise<void>): Promise<void> {

@@ -64,6 +64,8 @@ export interface Claim<K = Buffer, V = Buffer> extends TopicPartition, AsyncIter
   readonly isPaused: boolean
   /** @internal Whether what was handed out waits for its turn, which is not the fault of who handles it. */
   isQueued: boolean
+  /** @internal The next message, where none has to be waited for: a promise costs more than a message. */
+  take(): Message<K, V> | undefined
   /** From now on nothing is handed out, nor fetched, until {@link resume}. */
   pause(): void
   resume(): void

@@ -26,6 +26,8 @@ export type RecordConstructor<R, C> = new (batch: RecordBatch, index: number, co
 export class RecordBatch implements RecordFields, Iterable<KafkaRecord> {
   readonly count: number
   readonly sizeBytes: number
+  /** Read once: groups ask for it with each message. */
+  readonly partitionLeaderEpoch: number
   readonly #bytes: Buffer
   readonly #start: number
   readonly #attributes: number
@@ -55,6 +57,7 @@ export class RecordBatch implements RecordFields, Iterable<KafkaRecord> {
     this.#maxDecompressedBytes = maxDecompressedBytes
     this.#isPlain = isPlain
     this.sizeBytes = sizeBytes
+    this.partitionLeaderEpoch = bytes.readInt32BE(start + at.PARTITION_LEADER_EPOCH)
     this.count = bytes.readInt32BE(start + at.RECORD_COUNT)
     this.#attributes = bytes.readInt16BE(start + at.ATTRIBUTES)
     this.#base = bytes.readInt32BE(start) * 2 ** 32 + bytes.readUInt32BE(start + 4)
@@ -113,10 +116,6 @@ export class RecordBatch implements RecordFields, Iterable<KafkaRecord> {
     return this.#bytes.readInt32BE(this.#start + at.BASE_SEQUENCE)
   }
 
-  get partitionLeaderEpoch(): number {
-    return this.#bytes.readInt32BE(this.#start + at.PARTITION_LEADER_EPOCH)
-  }
-
   /**
    * Decompresses, checks and indexes the records, once; everything that touches a record does it too. Calling it first
    * settles early that the batch is sound.
@@ -173,6 +172,12 @@ export class RecordBatch implements RecordFields, Iterable<KafkaRecord> {
     const delta = this.#offsetDelta(index)
     const offset = this.#base + delta
     return Number.isSafeInteger(offset) ? BigInt(offset) : this.baseOffset + BigInt(delta)
+  }
+
+  /** As {@link offsetAt}, but without a bigint; beyond 2^53 it is not exact. */
+  offsetNumberAt(index: number): number {
+    this.load()
+    return this.#base + this.#offsetDelta(index)
   }
 
   timestampAt(index: number): number {

@@ -6,18 +6,34 @@ import type { CommittedOffset } from './committed.ts'
 export class Progress implements TopicPartition {
   readonly topic: string
   readonly partition: number
-  /** The offset to read next; -1n before anything is known of that. */
-  offset = -1n
   leaderEpoch = -1
   metadata = ''
   /** Counts the marks, to tell which of them a commit was made of. */
   marks = 0
   /** The mark that the coordinator has. */
   committedMark = 0
+  /** The offset to read next as a number, which costs nothing; beyond 2^53 it is not exact, and the bigint counts. */
+  #next = -1
+  #exact: bigint | undefined
 
   constructor({ topic, partition }: TopicPartition) {
     this.topic = topic
     this.partition = partition
+  }
+
+  /** The offset to read next; -1n before anything is known of that. */
+  get offset(): bigint {
+    return this.#exact ?? BigInt(this.#next)
+  }
+
+  /** Everything up to this offset, which is exact, is processed. Does nothing when that was said before. */
+  markUpTo(offset: number, leaderEpoch: number, metadata: string): void {
+    if (offset < this.#next) return
+    this.#next = offset + 1
+    this.#exact = undefined
+    this.leaderEpoch = leaderEpoch
+    this.metadata = metadata
+    this.marks++
   }
 
   /** Everything before the offset is processed. Does nothing when that was said before. */
@@ -27,7 +43,8 @@ export class Progress implements TopicPartition {
 
   /** Says so anew, be it further back. */
   reset(offset: bigint, leaderEpoch: number, metadata: string): void {
-    this.offset = offset
+    this.#next = Number(offset)
+    this.#exact = Number.isSafeInteger(this.#next) ? undefined : offset
     this.leaderEpoch = leaderEpoch
     this.metadata = metadata
     this.marks++

@@ -70,6 +70,18 @@ it('goes forward only, unless it is reset', async () => {
   expect(await committed(cluster)).toEqual({ 't-0': '2' })
 })
 
+it('keeps offsets exactly that are beyond what a number holds', async () => {
+  const cluster = await startCluster({ topics })
+  const { manager } = newManager(cluster)
+  await manager.open([t0])
+  const large = 2n ** 60n + 1n
+  mark(manager, t0, large)
+  mark(manager, t0, large - 1n)
+  manager.progress(t0)!.markUpTo(5, 0, '')
+  await manager.commit()
+  expect(await committed(cluster)).toEqual({ 't-0': `${large}` })
+})
+
 it('commits each offset once', async () => {
   const cluster = await startCluster({ topics })
   const { manager } = newManager(cluster)
