@@ -18,6 +18,8 @@ const LAST_VERSION_WITH_NAMES = 12
 const FIRST_VERSION_WITH_DIVERGENCE = 12
 /** How long a fetch may wait that leaves out partitions whose reader may catch up any moment; twice as long while none does. */
 const SHORT_WAIT_MS = 20
+/** What readers are done with sooner than a request takes to be written and to wake the broker. */
+const SMALL_ANSWER_BYTES = 16 * 1024
 
 export interface InboxOptions {
   readonly fetch: { readonly minBytes: number; readonly defaultBytes: number; readonly maxBytes: number }
@@ -183,8 +185,10 @@ export class Inbox {
       const isWhole = this.#session.isFull
       this.#session.onAnswer(answer.sessionId)
       const reader = { broker: this.broker, session: this.#session, isCurrent: (feed: Feed) => this.#feeds.has(feed) }
-      this.#deliver(readAnswer(answer, isWhole, wanted, reader, this.#client.metadata))
+      const outcomes = readAnswer(answer, isWhole, wanted, reader, this.#client.metadata)
+      this.#deliver(outcomes)
       this.#memory.settle()
+      await this.#handOut(outcomes)
     } catch (error) {
       this.#onFailure(error, connection, wanted)
     }
@@ -220,11 +224,19 @@ export class Inbox {
     for (const [feed, nodeId] of redirected) if (this.#feeds.delete(feed)) this.#owner.onRedirected(feed, nodeId, this)
     for (const [feed, error] of outOfRange) if (this.#feeds.delete(feed)) this.#owner.onOutOfRange(feed, error, this)
     for (const [feed, error] of failed) this.#lose([feed], error)
+  }
+
+  /** Lets readers have what came. The next request is written when this resolves. */
+  async #handOut({ filled, filledBytes }: Outcomes): Promise<void> {
     if (filled.length === 0) return
-    // Readers have their turn when the next request is written, else it would leave only after all that they do at once.
-    process.nextTick(() => {
+    const tell = () => {
       for (const feed of filled) feed.onNews()
-    })
+    }
+    // Readers have their turn when the next request is written, else it would leave only after all that they do at once. A lone
+    // message is not kept waiting for that.
+    if (filledBytes > SMALL_ANSWER_BYTES) return process.nextTick(tell)
+    tell()
+    await new Promise<void>(resolve => process.nextTick(resolve))
   }
 
   #onFailure(error: unknown, connection: Connection, wanted: readonly Feed[]): void {

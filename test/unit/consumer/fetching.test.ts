@@ -20,6 +20,21 @@ describe('a fetch', () => {
     expect(body.topics[0]?.partitions[0]).toMatchObject({ partitionMaxBytes: 3000, currentLeaderEpoch: 0 })
   })
 
+  it.each([
+    ['after a few messages, which are handed out first', 100, ['t-1']],
+    ['before many messages are handed out', 20_000, ['t-0', 't-1']],
+  ])('leaves %s', async (_, bytes, expected) => {
+    const { peers, kafka } = await startPeers({ leaders: { t: [1, 1] } })
+    const consumer = kafka.consumer()
+    const [first] = [0, 1].map(i => consumer.consumePartition('t', i, { from: 0n }))
+    // Whoever pauses at once what it reads is fetched again only where the request has left already.
+    const reading = first!.batches().next()
+    void reading.then(() => first!.pause())
+    const { answer } = await nextFetch(peers[0]!)
+    answer({ 't-0': { records: batch(0, 1, bytes) }, 't-1': {} })
+    expect(Object.keys((await nextFetch(peers[0]!)).offsets).sort()).toEqual(expected)
+  })
+
   it('is under way while the last is being read, until there is no more room', async () => {
     const { peers, kafka } = await startPeers({ leaders: { t: [1] } })
     const consumer = kafka.consumer({ fetch: { defaultBytes: 1000 } })
