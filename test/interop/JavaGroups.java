@@ -8,8 +8,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.AbortTransactionSpec;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListTransactionsOptions;
+import org.apache.kafka.clients.admin.ProducerState;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -33,6 +35,7 @@ public class JavaGroups {
       case "groups" -> groups(task);
       case "transactions" -> transactions(task);
       case "fenced" -> fenced(task);
+      case "hanging" -> hanging(task);
       case "passwords" -> passwords(task);
       default -> throw new IllegalArgumentException(args[0]);
     };
@@ -166,6 +169,32 @@ public class JavaGroups {
         return Map.of("error", error.getClass().getSimpleName());
       }
     }
+  }
+
+  /** A producer leaves a transaction open, and an administrator finds and aborts it. Gives where it began, before and after. */
+  static Object hanging(JsonNode task) throws Exception {
+    var partition = new TopicPartition(task.get("to").asText(), 0);
+    try (var producer = producer(task, Map.of("transactional.id", "till"));
+        var admin = Admin.create(config(task, Map.of()))) {
+      producer.initTransactions();
+      producer.beginTransaction();
+      producer.send(new ProducerRecord<>(partition.topic(), 0, null, "left open")).get();
+      var before = onlyProducer(admin, partition);
+      var coordinatorEpoch = before.coordinatorEpoch().orElse(-1);
+      var spec = new AbortTransactionSpec(
+          partition, before.producerId(), (short) before.producerEpoch(), coordinatorEpoch);
+      admin.abortTransaction(spec).all().get();
+      var after = onlyProducer(admin, partition);
+      producer.close(Duration.ZERO);
+      return Map.of(
+          "before", before.currentTransactionStartOffset().orElse(-1),
+          "after", after.currentTransactionStartOffset().orElse(-1));
+    }
+  }
+
+  static ProducerState onlyProducer(Admin admin, TopicPartition partition) throws Exception {
+    var producers = admin.describeProducers(List.of(partition)).partitionResult(partition).get().activeProducers();
+    return producers.get(0);
   }
 
   /** Looks at the cluster by each mechanism, with the right password and a wrong one. */

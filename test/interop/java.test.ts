@@ -62,6 +62,15 @@ describe.each([
   })
 })
 
+it("Java's administrator finds a transaction that hangs, and aborts it", async context => {
+  const cluster = await mockCluster({ topics: { bills: {} } })
+  const outcome = await orSkip(context, () => java('hanging', cluster.brokers, { to: 'bills' }))
+  expect(outcome).toEqual({ before: 0, after: -1 })
+  const { lastStableOffset, messages } = cluster.log('bills', 0)
+  expect(lastStableOffset).toBe(2n)
+  expect(messages('read_committed')).toEqual([])
+})
+
 it("Java's client is let in with the right password, and only with that", async context => {
   const cluster = await mockCluster({ sasl: { users: { alice: 'wonder' } } })
   const mechanisms = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512']

@@ -13,6 +13,7 @@ interface Answers {
   >
   transactions: { open: string; topics: string[]; committed: number; seen: string[] }
   fenced: { error: string }
+  hanging: { before: number; after: number }
   passwords: Record<string, string[]>
 }
 
