@@ -1,6 +1,6 @@
 /**
  * Reads a topic as a member of a group, with the parts that users of sarama know: Setup, ConsumeClaim, Cleanup and ResetOffset.
- * Start it twice, and the two share the partitions; Ctrl-C ends it in good order.
+ * Ctrl-C ends it in good order. Members that name the same group share the partitions (examples/assignors.ts shows how).
  *
  *     npx tsx scripts/with-kafka.ts examples/consumer-group.ts           a Kafka of its own, started for the occasion
  *     KAFKA_BROKERS=localhost:9092 npx tsx examples/consumer-group.ts    a Kafka that runs already

@@ -14,7 +14,10 @@ import {
   murmur2,
   type Partitioner,
   type PartitionerFunction,
+  random,
+  referenceHash,
   roundRobin,
+  sticky,
 } from 'samsa'
 
 const kafka = new Kafka({ brokers: process.env.KAFKA_BROKERS ?? 'localhost:9092', clientId: 'partitioners' })
@@ -35,6 +38,7 @@ async function show(name: string, partitioner: Partitioner, keys: readonly (stri
 const people = ['alice', 'bob', 'carol', 'dave', 'erin']
 await show('Java, and samsa by default', defaultPartitioner(), people)
 await show("sarama's hash partitioner", hash(), people)
+await show("sarama's reference hash partitioner", referenceHash(), people)
 await show("librdkafka's default", consistentCrc(), people)
 await show(
   'a hash of your own',
@@ -42,12 +46,11 @@ await show(
   people,
 )
 
-// Without keys. By default messages stay together while they fill a batch; these go round.
-await show(
-  'round robin',
-  roundRobin(),
-  Array.from({ length: 8 }, () => null),
-)
+// Without keys. By default messages stay together while they fill a batch, as with sticky(); these are spread at once.
+const keyless = Array.from({ length: 8 }, () => null)
+await show('round robin', roundRobin(), keyless)
+await show('at random', random(), keyless)
+await show('together, anywhere', sticky(), keyless)
 
 // A partitioner of your own is a function, and may hand over to another one: partition 0 is kept for one customer.
 const others = murmur2()
