@@ -80,7 +80,8 @@ export class ClusterCore {
       const problem = `broker ${id} cannot start again: somebody else has taken ${HOST}:${broker.port}, its port, meanwhile`
       throw new ConfigurationError([{ option: 'broker', problem }], { cause })
     }
-    this.state.brokerStarted(id)
+    // It may have been stopped again meanwhile.
+    if (broker.isListening) this.state.brokerStarted(id)
   }
 
   /** Closes a broker's connections and takes no more. Until it `isNoticed`, the others take it to be there. */

@@ -27,6 +27,10 @@ export class MockBroker {
     return this.#port
   }
 
+  get isListening(): boolean {
+    return this.#server?.listening ?? false
+  }
+
   /**
    * Begins to take connections. Neither they nor the server keep the process alive.
    *

@@ -99,9 +99,10 @@ it('a broker whose port somebody else has taken meanwhile says so, and can be st
 })
 
 it('a broker that is stopped while it starts stays stopped', async () => {
-  const { cluster } = await withClient()
+  const { cluster, client } = await withClient()
   const starting = cluster.stopBroker(2).undo()
   cluster.stopBroker(2)
   await starting
+  expect((await client.ask('Metadata', { topics: null })).brokers.map(({ nodeId }) => nodeId)).toEqual([1, 3])
   await expect(RawClient.connect(cluster, 2)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
 })
