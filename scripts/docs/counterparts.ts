@@ -13,7 +13,7 @@ type Row = readonly [option: string, sarama: string, kafkaGo: string, java: stri
 // biome-ignore format: one line an option
 const rows: readonly Row[] = [
   ['brokers', 'addresses of `NewClient`, `NewSyncProducer`, …', '`Writer.Addr`, `ReaderConfig.Brokers`', '`bootstrap.servers`'],
-  ['clientId', '`ClientID` (sarama)', '`Transport.ClientID`, `Dialer.ClientID` (none)', '`client.id` (none)'],
+  ['clientId', '`ClientID` (sarama)', '`Transport.ClientID` (none), `Dialer.ClientID` (program and host)', '`client.id` (generated)'],
   ['rackId', '`RackID` (none)', '', '`client.rack` (none)'],
   ['maxDecompressedBatchBytes', '`sarama.MaxDecompressedBatchSize` (0: no limit)', '', ''],
   ['logger', '`sarama.Logger` (discards)', '`Writer.Logger`, `ReaderConfig.Logger`, and `ErrorLogger` (none)', 'SLF4J'],
