@@ -45,9 +45,10 @@ export class Lock {
     this.#producer = options.kafka.producer({ key: string(), value: json<Announcement>() })
   }
 
-  /** Waits until nobody else has the lock. */
+  /** Waits until nobody else has the lock. Where Kafka fails meanwhile it throws, and the lock goes by itself. */
   async acquire({ signal }: { readonly signal?: AbortSignal } = {}): Promise<HeldLock> {
     for (;;) {
+      signal?.throwIfAborted()
       // Only who knows the token can release the lock.
       const token = randomUUID()
       if (!(await this.#take(token))) await this.#wait(token, signal)
