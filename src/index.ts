@@ -167,6 +167,7 @@ export type {
 } from './group/assignors/strategy.ts'
 export { ConsumerGroup } from './group/consumer-group.ts'
 export { roundRobin, sticky } from './group/namesakes.ts'
+export type { OffsetManager, PartitionOffsetManager } from './group/offset-manager.ts'
 export type { RunContext, RunOptions } from './group/run.ts'
 export type { Claim, ConsumerGroupHandler, GroupSession } from './group/types.ts'
 export { type ConsumerConfig, type DialLeaderOptions, Kafka, type ProducerConfig } from './kafka.ts'

@@ -9,6 +9,7 @@ import type { Consumer } from './consumer/public.ts'
 import type { ConsumerInterceptor } from './consumer/types.ts'
 import { ClosedError } from './errors/client-errors.ts'
 import { ConsumerGroup } from './group/consumer-group.ts'
+import { OffsetManager } from './group/offset-manager.ts'
 import { dialLeader } from './leader/dial-leader.ts'
 import type { LeaderConnection } from './leader/leader-connection.ts'
 import { Producer as ProducerClass } from './producer/producer.ts'
@@ -112,6 +113,21 @@ export class Kafka implements AsyncDisposable {
     )
     this.#children.add(group)
     return group
+  }
+
+  /**
+   * The offsets of a group, for who reads without being a member: sarama's offset manager. `options` override the `consumer` slice of
+   * the configuration.
+   */
+  offsetManager(groupId: string, options?: Pick<ConsumerConfig, 'offsets' | 'retry'>): OffsetManager {
+    const client = this.#open()
+    refuse(groupIdProblems(groupId))
+    const { offsets, retry: openRetry } = this.#with({ consumer: options }).consumer
+    const manager: OffsetManager = new OffsetManager(client, groupId, { ...offsets, openRetry }, () =>
+      this.#children.delete(manager),
+    )
+    this.#children.add(manager)
+    return manager
   }
 
   /** An admin; `options` override the `admin` slice of the configuration. */

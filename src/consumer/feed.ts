@@ -42,6 +42,8 @@ export class Feed implements TopicPartition {
   fetchOffset = -1n
   /** The leader epoch of the last batch before {@link fetchOffset}; -1 where that is not known. */
   lastFetchedEpoch = -1
+  /** The leader epoch of the message before the start, where that is an offset; -1 where it is not known. */
+  startEpoch = -1
   /** The epoch of the leader, as far as it is known; -1 where it is not. */
   leaderEpoch = -1
   /** The leader epoch in whose log what was fetched is known to be. */
@@ -139,6 +141,7 @@ export class Feed implements TopicPartition {
   /** Drops what is buffered. */
   clear(): void {
     this.#takenEpoch = -1
+    this.startEpoch = -1
     this.waitsSince = performance.now()
     this.#release(this.#buffer.sizeBytes)
     this.#buffer.clear()

@@ -208,7 +208,7 @@ export class Fetcher implements InboxOwner, FeedOwner {
     const find = (signal: AbortSignal) => this.#questions.start(feed, from, signal)
     this.#ask(feed, course, find, ({ topicId, offset }) => {
       feed.topicId = topicId
-      feed.moveTo(offset)
+      feed.moveTo(offset, typeof from === 'bigint' ? feed.startEpoch : -1)
       this.#place(feed)
       if (typeof from !== 'bigint') feed.onMoved(offset)
     })
@@ -324,6 +324,7 @@ export class Fetcher implements InboxOwner, FeedOwner {
     course.formerTopicIds.add(before)
     // Nothing was read of the other one: it was known from earlier, and deleted by the time that this began.
     if (feed.highWatermark < 0n) {
+      feed.startEpoch = -1
       this.#begin(feed, course, course.from)
       return false
     }

@@ -59,6 +59,11 @@ export class PartitionConsumer<K = Buffer, V = Buffer>
     this.#lane.feed.onMoved = listener
   }
 
+  /** @internal The leader epoch of the message before the offset that reading begins at, which the log must still have (KIP-320). */
+  set startEpoch(epoch: number) {
+    this.#lane.feed.startEpoch = epoch
+  }
+
   /** @internal Whether the reader waits for more: it holds nothing. */
   get isAwaited(): boolean {
     return this.#outlet.isAwaited

@@ -13,7 +13,7 @@ import type { ConsumeOptions, ConsumePartitionOptions, PartitionStart } from './
  * Made by `consumer.consumePartition()`.
  */
 export interface PartitionConsumer<K = Buffer, V = Buffer>
-  extends Omit<PartitionConsumerClass<K, V>, 'onMoved' | 'isAwaited' | 'take'> {}
+  extends Omit<PartitionConsumerClass<K, V>, 'onMoved' | 'startEpoch' | 'isAwaited' | 'take'> {}
 
 /**
  * Reads many partitions as one: a batch of each in turn, so that none waits for a busier one. Within a partition the order is that of

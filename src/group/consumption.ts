@@ -7,7 +7,7 @@ import { retrying } from '../util/retry.ts'
 import type { ReadClaim } from './claim.ts'
 import { Member, type MemberOwner, type MembershipOptions } from './membership/member.ts'
 import type { Identity } from './membership/requests.ts'
-import { OffsetManager, type OffsetManagerOptions } from './offsets/offset-manager.ts'
+import { OffsetStore, type OffsetStoreOptions } from './offsets/offset-store.ts'
 import { type ProcessingLimits, ProcessingWatch } from './processing-watch.ts'
 import { Session } from './session.ts'
 import type { Subscription } from './subscription.ts'
@@ -18,7 +18,7 @@ export interface ConsumptionContext<K, V> {
   readonly groupId: string
   readonly consumer: Consumer<K, V>
   readonly membership: MembershipOptions
-  readonly offsets: OffsetManagerOptions
+  readonly offsets: OffsetStoreOptions
   readonly initial: StartOffset
   readonly limits: ProcessingLimits
 }
@@ -36,7 +36,7 @@ export class Consumption<K, V> implements MemberOwner {
   readonly #handler: ConsumerGroupHandler<K, V>
   readonly #subscription: Subscription
   readonly #member: Member
-  readonly #offsets: OffsetManager
+  readonly #offsets: OffsetStore
   readonly #watch: ProcessingWatch
   readonly #closing = new AbortController()
   /** The look for what is committed. */
@@ -51,7 +51,7 @@ export class Consumption<K, V> implements MemberOwner {
     this.#subscription = subscription
     this.#member = new Member(client, groupId, membership, this)
     const { instanceId } = membership
-    this.#offsets = new OffsetManager(client, this.#member.coordinator, context.offsets, {
+    this.#offsets = new OffsetStore(client, this.#member.coordinator, context.offsets, {
       committer: () => ({ ...this.#member.identity, instanceId }),
       onFailure: (error, committer) => this.#member.onFailure(error, committer),
     })

@@ -8,13 +8,13 @@ import { ReadClaim } from './claim.ts'
 import { byTopic } from './membership/plan.ts'
 import type { Identity } from './membership/requests.ts'
 import type { Progress } from './offsets/ledger.ts'
-import type { OffsetManager } from './offsets/offset-manager.ts'
+import type { OffsetStore } from './offsets/offset-store.ts'
 import type { Work } from './processing-watch.ts'
 import type { ConsumerGroupHandler, GroupSession } from './types.ts'
 
 export interface SessionContext<K, V> {
   readonly consumer: Consumer<K, V>
-  readonly offsets: OffsetManager
+  readonly offsets: OffsetStore
   readonly handler: ConsumerGroupHandler<K, V>
   /** Where partitions begin that nothing was committed of. */
   readonly initial: StartOffset
@@ -196,7 +196,10 @@ export class Session<K, V> implements GroupSession<K, V> {
     const progress = offsets.progress(partition)
     const marked = progress?.offset ?? -1n
     const from = marked < 0n ? initial : marked
-    const claim = new ReadClaim(consumer.consumePartition(partition.topic, partition.partition, { from }), from)
+    const reader = consumer.consumePartition(partition.topic, partition.partition, { from })
+    // The log may have parted ways since with what the group has read.
+    reader.startEpoch = progress?.leaderEpoch ?? -1
+    const claim = new ReadClaim(reader, from)
     claim.onMoved(offset => this.#onMoved(progress, offset))
     return { claim, progress, done: this.#handle(claim, async () => handler.consumeClaim(this, claim)) }
   }

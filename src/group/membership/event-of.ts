@@ -10,6 +10,8 @@ const byName: ReadonlyMap<string, Event> = new Map<BrokerErrorName, Event>([
   ['ILLEGAL_GENERATION', 'stale'],
   ['UNKNOWN_MEMBER_ID', 'unknown'],
   ['FENCED_INSTANCE_ID', 'fatal'],
+  // It reads its log, which may take minutes: there is nobody else to ask.
+  ['COORDINATOR_LOAD_IN_PROGRESS', 'moved'],
 ])
 
 const byRemedy: { readonly [R in Remedy]: Event } = {

@@ -187,7 +187,15 @@ export class Member {
     if (event === 'failed') this.#refusals++
     const isFatal = event === 'fatal' || this.#refusals > this.#options.retry.max
     if (isFatal) this.#failure ??= { error }
+    else if (event === 'moved' || event === 'failed') this.#tell(error)
     this.#post(isFatal ? 'fatal' : event)
+  }
+
+  /** That it has to wait, which may be for long. */
+  #tell(error: unknown): void {
+    const { logger, hooks } = this.#client
+    logger.warn('a group cannot be joined yet', { group: this.coordinator.groupId, error: String(error) })
+    hooks.onError?.({ error: error as Error, willRetry: true })
   }
 
   async #find(signal: AbortSignal): Promise<Event> {

@@ -41,7 +41,7 @@ export type Event =
   | 'stale'
   /** UNKNOWN_MEMBER_ID: the coordinator has dropped this member. */
   | 'unknown'
-  /** The coordinator is another broker now, or cannot be reached. */
+  /** The coordinator is another broker now, cannot be reached, or is not ready. */
   | 'moved'
   /** It did not work, but may do so later. */
   | 'failed'

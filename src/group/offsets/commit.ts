@@ -1,5 +1,6 @@
 import type { Client } from '../../cluster/client.ts'
 import type { TopicPartition } from '../../consumer/message.ts'
+import { errorCodes } from '../../errors/broker-codes.ts'
 import { OffsetCommit } from '../../protocol/messages/offset-commit.ts'
 import type { Coordinator } from '../coordinator.ts'
 import type { Identity } from '../membership/requests.ts'
@@ -56,6 +57,9 @@ export async function commitOffsets(
     const name = `${topic}-${partition}`
     const code = codes.get(name)
     if (code === undefined) return leftOut(name)
-    return code === 0 ? undefined : coordinator.errorOf(code, `the offset of ${name}`)
+    if (code === 0) return undefined
+    const isForMembers = committer === OUTSIDE && code === errorCodes.UNKNOWN_MEMBER_ID
+    const why = isForMembers ? ', which only members may commit while there are any,' : ''
+    return coordinator.errorOf(code, `the offset of ${name}${why}`)
   })
 }

@@ -44,6 +44,31 @@ describe('what is committed', () => {
     expect(committed(cluster)).toEqual({ 't-0': 3n })
   })
 
+  it.for([
+    ['that tell it in the answer to a fetch', 18],
+    ['that are asked for it', 11],
+  ] as const)('goes back with a log that is as long again by now, on brokers %s', async ([, max]) => {
+    const cluster = await startCluster({ topics: { t: {} } })
+    cluster.advertise({ Fetch: { min: 4, max } })
+    write(cluster, 0, 'a', 'b')
+    write(cluster, 0, 'c', 'd', 'e')
+    const before = reader()
+    const first = newGroup(cluster)
+    first.consume(['t'], before.handler)
+    await before.has(5)
+    await first.close()
+    expect(committed(cluster)).toEqual({ 't-0': 5n })
+    cluster.truncate('t', 0, 2n)
+    write(cluster, 0, ...'vwxyz')
+    const after = reader()
+    const second = newGroup(cluster)
+    second.consume(['t'], after.handler)
+    await after.has(5)
+    await second.close()
+    expect(after.read).toEqual([...'vwxyz'].map(value => `t-0 ${value}`))
+    expect(committed(cluster)).toEqual({ 't-0': 7n })
+  })
+
   it('is the end of the log where the reading of new messages begins, so that none is left out by who has it next', async () => {
     const cluster = await startCluster({ topics: { t: {} } })
     write(cluster, 0, 'old')

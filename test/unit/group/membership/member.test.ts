@@ -132,16 +132,26 @@ it('stays a member when its coordinator moves', async () => {
   expect(member.identity).toBe(identity)
 })
 
-it('tries again while the coordinator reads its state, but not for ever', async () => {
+it.for(['FindCoordinator', 'JoinGroup', 'SyncGroup'] as const)(
+  'tries %s again while the coordinator reads its state, however long that takes',
+  async api => {
+    const cluster = await startCluster({ topics })
+    cluster.fail('COORDINATOR_LOAD_IN_PROGRESS', { api, times: 50 })
+    const { next } = startMember(newClient(cluster), ['t'])
+    expect(await next()).toBe('assigned t-0 t-1 t-2 t-3')
+  },
+)
+
+it('tries again what the coordinator refuses for now, but not for ever', async () => {
   const cluster = await startCluster({ topics })
-  cluster.fail('COORDINATOR_LOAD_IN_PROGRESS', { api: 'JoinGroup', times: 4 })
+  cluster.fail('REQUEST_TIMED_OUT', { api: 'JoinGroup', times: 4 })
   const { next } = startMember(newClient(cluster), ['t'])
   expect(await next()).toBe('assigned t-0 t-1 t-2 t-3')
 
-  cluster.fail('COORDINATOR_LOAD_IN_PROGRESS', { api: 'JoinGroup', times: 100 })
+  cluster.fail('REQUEST_TIMED_OUT', { api: 'JoinGroup', times: 100 })
   const other = startMember(newClient(cluster), ['t'])
   expect(await other.next()).toBe('lost')
-  expect(await other.next()).toMatch(/^failed: .*COORDINATOR_LOAD_IN_PROGRESS/)
+  expect(await other.next()).toMatch(/^failed: .*REQUEST_TIMED_OUT/)
 })
 
 it('shares out anew when a topic gets partitions', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import type { TopicPartition } from '../../../../src/consumer/message.ts'
 import { Coordinator } from '../../../../src/group/coordinator.ts'
 import { OUTSIDE } from '../../../../src/group/offsets/commit.ts'
-import { OffsetManager, type OffsetManagerOptions } from '../../../../src/group/offsets/offset-manager.ts'
+import { OffsetStore, type OffsetStoreOptions } from '../../../../src/group/offsets/offset-store.ts'
 import { apis } from '../../../../src/protocol/apis.ts'
 import type { MockCluster } from '../../../../src/testing.ts'
 import { startCluster } from '../../testing/support.ts'
@@ -13,21 +13,21 @@ const t1 = { topic: 't', partition: 1 }
 const at = (offset: bigint, metadata = '', leaderEpoch = 0) => ({ offset, metadata, leaderEpoch })
 const topics = { t: { partitions: 2 } }
 
-function mark(manager: OffsetManager, partition: TopicPartition, offset: bigint, metadata = ''): void {
+function mark(manager: OffsetStore, partition: TopicPartition, offset: bigint, metadata = ''): void {
   manager.progress(partition)?.mark(offset, 0, metadata)
   manager.onMarked()
 }
 
-function reset(manager: OffsetManager, partition: TopicPartition, offset: bigint, metadata = ''): void {
+function reset(manager: OffsetStore, partition: TopicPartition, offset: bigint, metadata = ''): void {
   manager.progress(partition)?.reset(offset, 0, metadata)
   manager.onMarked()
 }
 
 /** A manager of the offsets of a group without members. Commits only when it is told to, unless it is told otherwise. */
-function newManager(cluster: MockCluster, options: Partial<OffsetManagerOptions> = {}) {
+function newManager(cluster: MockCluster, options: Partial<OffsetStoreOptions> = {}) {
   const client = newClient(cluster)
   const failures: string[] = []
-  const manager = new OffsetManager(
+  const manager = new OffsetStore(
     client,
     new Coordinator(client, GROUP),
     {
@@ -36,7 +36,7 @@ function newManager(cluster: MockCluster, options: Partial<OffsetManagerOptions>
       openRetry: { max: Infinity, backoffMs: 0, maxBackoffMs: 0 },
       ...options,
     },
-    { committer: () => OUTSIDE, onFailure: error => failures.push(String(error)) },
+    { committer: () => ({ ...OUTSIDE }), onFailure: error => failures.push(String(error)) },
   )
   onTestFinished(() => manager.close(new Error('the test is over')))
   return { manager, failures }
@@ -224,7 +224,7 @@ it('goes by the ids of topics where it knows them', async () => {
   const retry = { max: 0, backoffMs: 0, maxBackoffMs: 0 }
   const options = { autoCommit: { enable: false, intervalMs: 1 }, retry, openRetry: retry }
   const owner = { committer: () => OUTSIDE, onFailure: () => {} }
-  const manager = new OffsetManager(client, new Coordinator(client, GROUP), options, owner)
+  const manager = new OffsetStore(client, new Coordinator(client, GROUP), options, owner)
   await manager.open([t0])
   mark(manager, t0, 5n)
   await manager.commit()

@@ -15,7 +15,7 @@ const HURRIED_MS = 500
 /** And where the one before had no answer. All of them and the leaving are to be over within a second. */
 const DOUBTFUL_MS = 100
 
-export interface OffsetManagerOptions {
+export interface OffsetStoreOptions {
   readonly autoCommit: { readonly enable: boolean; readonly intervalMs: number }
   readonly retry: RetryPolicy
   /** For what is asked before anything can be read: there is nothing better to do than to ask again. */
@@ -33,10 +33,10 @@ export interface OffsetOwner {
  * Fetches and commits the offsets of a group: for a member, or for who reads without being one. Commits go one after another, each
  * with all that was marked until then, so that none can overtake a later one and take the group back.
  */
-export class OffsetManager {
+export class OffsetStore {
   readonly #client: Client
   readonly #coordinator: Coordinator
-  readonly #options: OffsetManagerOptions
+  readonly #options: OffsetStoreOptions
   readonly #owner: OffsetOwner
   readonly #ledger = new OffsetLedger()
   readonly #closing = new AbortController()
@@ -47,7 +47,7 @@ export class OffsetManager {
   #last: Promise<unknown> = Promise.resolve()
   #timer: NodeJS.Timeout | undefined
 
-  constructor(client: Client, coordinator: Coordinator, options: OffsetManagerOptions, owner: OffsetOwner) {
+  constructor(client: Client, coordinator: Coordinator, options: OffsetStoreOptions, owner: OffsetOwner) {
     this.#client = client
     this.#coordinator = coordinator
     this.#options = options
