@@ -1,7 +1,8 @@
 import { errorCodes } from '../../errors/broker-codes.ts'
 import { ZERO_UUID } from '../../protocol/schema.ts'
 import type { Handler, ResponseOf } from '../handlers.ts'
-import type { Topic } from '../state/topic.ts'
+import { orRefusal } from '../refusal.ts'
+import { checkTopicName, type Topic } from '../state/topic.ts'
 import { leaderError, whereabouts } from './metadata.ts'
 import { topicOperations } from './operations.ts'
 import type { Services } from './services.ts'
@@ -20,7 +21,9 @@ export function describeTopicPartitions({ state }: Services): Handler<'DescribeT
     for (const name of due) {
       const topic = state.topic(name)
       if (topic === undefined) {
-        topics.push({ errorCode: errorCodes.UNKNOWN_TOPIC_OR_PARTITION, name, topicId: ZERO_UUID, partitions: [] })
+        const refusal = orRefusal(() => checkTopicName(name))
+        const errorCode = refusal?.errorCode ?? errorCodes.UNKNOWN_TOPIC_OR_PARTITION
+        topics.push({ errorCode, name, topicId: ZERO_UUID, partitions: [] })
         continue
       }
       const first = name === cursor?.topicName ? cursor.partitionIndex : 0

@@ -5,7 +5,7 @@ import type { Handler, RequestContext, RequestOf, ResponseOf } from '../handlers
 import { orRefusal, Refusal } from '../refusal.ts'
 import type { ClusterState } from '../state/cluster-state.ts'
 import { NO_LEADER, type Partition } from '../state/partition.ts'
-import type { Topic } from '../state/topic.ts'
+import { checkTopicName, type Topic } from '../state/topic.ts'
 import { clusterOperations, topicOperations } from './operations.ts'
 import type { Services } from './services.ts'
 
@@ -56,6 +56,7 @@ function answer(services: Services, context: RequestContext, asked: TopicRequest
   if (topic !== undefined) return found(services, context, topic)
   const creates = mayCreate && brokerValue('auto.create.topics.enable', state.configs) === 'true'
   const created = orRefusal(() => {
+    checkTopicName(name)
     if (!creates) throw new Refusal('UNKNOWN_TOPIC_OR_PARTITION')
     return state.createTopic({ name })
   })

@@ -68,6 +68,18 @@ describe('topics', () => {
     expect((await ask(other, true)).topics[0]).toMatchObject({ errorCode: errorCodes.UNKNOWN_TOPIC_OR_PARTITION })
   })
 
+  it('that cannot be by their name are told apart from those that are not there', async () => {
+    const { client } = await withClient()
+    const asked = { topics: [{ name: 'a/b' }, { name: 'ab' }], allowAutoTopicCreation: false }
+    const expected = [
+      { errorCode: errorCodes.INVALID_TOPIC_EXCEPTION },
+      { errorCode: errorCodes.UNKNOWN_TOPIC_OR_PARTITION },
+    ]
+    expect((await client.ask('Metadata', asked)).topics).toMatchObject(expected)
+    const described = { topics: asked.topics, responsePartitionLimit: 10, cursor: null }
+    expect((await client.ask('DescribeTopicPartitions', described)).topics).toMatchObject(expected)
+  })
+
   it('have ids of their own, each time anew', async () => {
     const { cluster, client } = await withClient({ topics: { a: {} } })
     const { topics } = await client.ask('Metadata', { topics: [{ name: 'a' }] })

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { ClosedError, type Kafka } from '../../src/index.ts'
+import { runProgram } from '../kafka/support/program.ts'
+import { readMessages, valuesOf } from '../kafka/support/read.ts'
 import { failure } from '../support/failure.ts'
 import { bootstrap, needsKafka, newKafka, newTopic } from '../support/kafka.ts'
-import { runProgram } from './support/program.ts'
-import { readMessages, valuesOf } from './support/read.ts'
 
 needsKafka()
 

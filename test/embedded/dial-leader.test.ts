@@ -7,9 +7,9 @@ import {
   type LeaderConnection,
   type Message,
 } from '../../src/index.ts'
+import { openTransaction } from '../kafka/support/open-transaction.ts'
 import { failure } from '../support/failure.ts'
 import { needsKafka, newKafka, newTopic } from '../support/kafka.ts'
-import { openTransaction } from './support/open-transaction.ts'
 
 needsKafka()
 
