@@ -29,3 +29,9 @@ export function eventOf(error: unknown): Event {
   const named = error instanceof BrokerError ? byName.get(error.brokerName) : undefined
   return named ?? (error instanceof KafkaError ? byRemedy[error.remedy] : 'fatal')
 }
+
+/** Whether it is how a coordinator begins: a cluster makes coordinators when they are first asked for, which takes a moment. */
+export function isBeginning(error: unknown): boolean {
+  const name = error instanceof BrokerError ? error.brokerName : undefined
+  return name === 'COORDINATOR_NOT_AVAILABLE' || name === 'COORDINATOR_LOAD_IN_PROGRESS'
+}

@@ -2,10 +2,10 @@ import type { Client } from '../../cluster/client.ts'
 import type { TopicPartition } from '../../consumer/message.ts'
 import { errorCodes } from '../../errors/broker-codes.ts'
 import { backoffMs, type RetryPolicy } from '../../util/backoff.ts'
-import { sleep, within } from '../../util/wait.ts'
+import { abortable, sleep, within } from '../../util/wait.ts'
 import type { BalanceStrategy, RebalanceProtocol, TopicPartitions } from '../assignors/strategy.ts'
 import { Coordinator } from '../coordinator.ts'
-import { eventOf } from './event-of.ts'
+import { eventOf, isBeginning } from './event-of.ts'
 import { Heartbeats } from './heartbeats.ts'
 import { byTopic, flat, type Planned, planFor } from './plan.ts'
 import { type Identity, type MemberOptions, MemberRequests } from './requests.ts'
@@ -13,6 +13,8 @@ import { type Action, beating, type Event, type State, transitions } from './tra
 
 /** How long leaving may take: the coordinator finds out by itself in the end. */
 const LEAVE_TIMEOUT_MS = 300
+/** How many tries the beginning of a coordinator is worth without a warning: some seconds. */
+const BEGINNING_ATTEMPTS = 5
 
 export interface MembershipOptions extends MemberOptions {
   readonly heartbeatIntervalMs: number
@@ -61,6 +63,8 @@ export class Member {
   #assignedIn = -1
   /** Why it must join again as soon as it has: it has changed its mind since it asked to. */
   #secondThought: string | undefined
+  /** The last join without a member id, whose answer tells one. */
+  #naming: Promise<unknown> = Promise.resolve()
   /** What is under way; what it leads to counts unless it was overtaken. */
   #underWay = new AbortController()
   /** Failures in a row, how many of them the coordinator answered, and the last. */
@@ -194,7 +198,8 @@ export class Member {
   /** That it has to wait, which may be for long. */
   #tell(error: unknown): void {
     const { logger, hooks } = this.#client
-    logger.warn('a group cannot be joined yet', { group: this.coordinator.groupId, error: String(error) })
+    const level = isBeginning(error) && this.#attempts < BEGINNING_ATTEMPTS ? 'debug' : 'warn'
+    logger[level]('a group cannot be joined yet', { group: this.coordinator.groupId, error: String(error) })
     hooks.onError?.({ error: error as Error, willRetry: true })
   }
 
@@ -214,10 +219,15 @@ export class Member {
       assignedIn: this.#assignedIn,
     }
     this.#secondThought = undefined
+    const { memberId: before } = this.#identity
     const onNamed = (memberId: string) => {
-      if (!signal.aborted) this.#identity = { memberId, generationId }
+      if (!signal.aborted || this.#identity.memberId === '') this.#identity = { memberId, generationId }
     }
-    const joined = await this.#requests.join(this.#identity.memberId, standing, this.#reason, onNamed, signal)
+    // The group waits for everybody whom it has given an id: who closes meanwhile must learn of it, in order to leave.
+    const asking = before === '' ? new AbortController().signal : signal
+    const request = this.#requests.join(before, standing, this.#reason, onNamed, asking)
+    if (before === '') this.#naming = request.catch(() => {})
+    const joined = await abortable(request, signal)
     if (signal.aborted) return 'joined'
     this.#joined = joined
     this.#identity = { memberId: joined.memberId, generationId: joined.generationId }
@@ -320,13 +330,15 @@ export class Member {
   }
 
   async #leave(signal: AbortSignal): Promise<Event> {
-    const { memberId } = this.#identity
-    // A static member is expected back; who has no member id has not been let in.
-    if (memberId === '' || this.#options.instanceId !== null) return 'left'
-    const late = () => new Error('too late')
-    await within(this.#requests.leave(memberId, 'the consumer is closed', signal), LEAVE_TIMEOUT_MS, late).catch(
-      () => {},
-    )
+    // A static member is expected back.
+    if (this.#options.instanceId !== null) return 'left'
+    const leave = async () => {
+      if (this.#identity.memberId === '') await this.#naming
+      const { memberId } = this.#identity
+      // Who has no member id has not been let in.
+      if (memberId !== '') await this.#requests.leave(memberId, 'the consumer is closed', signal)
+    }
+    await within(leave(), LEAVE_TIMEOUT_MS, () => new Error('too late')).catch(() => {})
     return 'left'
   }
 

@@ -142,6 +142,22 @@ it.for(['FindCoordinator', 'JoinGroup', 'SyncGroup'] as const)(
   },
 )
 
+it('warns of a coordinator that is not ready only where that lasts', async () => {
+  const cluster = await startCluster({ topics })
+  const warnings: string[] = []
+  cluster.fail('COORDINATOR_NOT_AVAILABLE', { api: 'FindCoordinator', times: 3 })
+  cluster.fail('COORDINATOR_LOAD_IN_PROGRESS', { api: 'JoinGroup', times: 2 })
+  const { next, member } = startMember(newClient(cluster, warnings), ['t'])
+  expect(await next()).toBe('assigned t-0 t-1 t-2 t-3')
+  expect(warnings).toEqual([])
+
+  member.close()
+  cluster.fail('COORDINATOR_NOT_AVAILABLE', { api: 'FindCoordinator', times: 6 })
+  const other = startMember(newClient(cluster, warnings), ['t'])
+  expect(await other.next()).toBe('assigned t-0 t-1 t-2 t-3')
+  expect(warnings).toEqual(['a group cannot be joined yet'])
+})
+
 it('tries again what the coordinator refuses for now, but not for ever', async () => {
   const cluster = await startCluster({ topics })
   cluster.fail('REQUEST_TIMED_OUT', { api: 'JoinGroup', times: 4 })
@@ -212,6 +228,18 @@ describe('closing', () => {
     member.close()
     expect(await next()).toBe('ended')
     hung.undo()
+  })
+
+  it('leaves with the member id that is told when it is closed already: else the group would wait for it', async () => {
+    const cluster = await startCluster({ topics })
+    cluster.delay(50, { api: 'JoinGroup', times: 1 })
+    const asked = cluster.nextRequest('JoinGroup')
+    const { member, next } = startMember(newClient(cluster), ['t'])
+    await asked
+    member.close()
+    expect(await next()).toBe('ended')
+    const [left] = cluster.requests('LeaveGroup')
+    expect(left?.body.members).toMatchObject([{ memberId: expect.stringContaining('samsa') }])
   })
 
   it('leaves the group while the join of a rebalance has no answer', async () => {

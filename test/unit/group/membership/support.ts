@@ -32,9 +32,9 @@ class Story {
   }
 }
 
-/** A client of the cluster, closed when the test ends. */
-export function newClient(cluster: MockCluster): Client {
-  const logger = { debug() {}, info() {}, warn() {}, error() {} }
+/** A client of the cluster, closed when the test ends; it adds what it warns of to `warnings`. */
+export function newClient(cluster: MockCluster, warnings: string[] = []): Client {
+  const logger = { debug() {}, info() {}, warn: (message: string) => void warnings.push(message), error() {} }
   const { clientId, net, metadata } = resolveOptions(kafkaOptions, { brokers: cluster.brokers }, '')
   const client = new Client({ bootstrap: bootstrapOf(cluster.brokers), clientId, net, metadata, logger })
   onTestFinished(() => client.close())
