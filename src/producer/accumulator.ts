@@ -121,6 +121,11 @@ export class Accumulator {
     }
   }
 
+  /** Nobody reads reports: the messages of batches need not be kept. */
+  onNoReader(): void {
+    for (const batch of this.#unsettled) batch.messages = undefined
+  }
+
   /** A batch has become smaller, or larger, by its compression. */
   onEncoded(batch: Batch, bytes: Buffer): void {
     const { encoder, queue } = batch

@@ -15,16 +15,20 @@ interface Waiter<Report> {
  */
 export class Deliveries<Report = DeliveryReport> {
   readonly #room: Room
+  readonly #onNobody: () => void
   readonly #reports = new Fifo<{ readonly report: Report; readonly bytes: number }>()
   readonly #waiting = new Fifo<Waiter<Report>>()
   #readers = 0
-  /** Until a report has found nobody to read it: who reads may come just after the first message. */
+  /** Until the end of the turn of the event loop of the first message: who reads may come just after the first message. */
   #isExpected = true
+  #turn: NodeJS.Immediate | undefined
   #hasEnded = false
   #isCounted = true
 
-  constructor(room: Room) {
+  /** @param onNobody Called where it turns out that nobody reads: messages need not be kept any more. */
+  constructor(room: Room, onNobody: () => void = () => {}) {
     this.#room = room
+    this.#onNobody = onNobody
   }
 
   /** Whether messages are to be kept for reports. */
@@ -32,10 +36,18 @@ export class Deliveries<Report = DeliveryReport> {
     return this.#readers > 0 || this.#isExpected
   }
 
+  /** A message was given. */
+  onMessage(): void {
+    if (!this.#isExpected || this.#turn !== undefined) return
+    this.#turn = setImmediate(() => {
+      this.#isExpected = false
+      if (this.#readers === 0) this.#onNobody()
+    })
+  }
+
   /** Takes over `bytes` of the producer's room. Answers whether there is someone to read the report. */
   add(report: Report, bytes: number): boolean {
     if (this.#readers === 0) {
-      this.#isExpected = false
       this.#room.give(bytes)
       return false
     }

@@ -49,7 +49,7 @@ export class Producer<K = Data, V = Data> implements AsyncDisposable {
     this.#onClosed = onClosed
     this.#serializers = key === undefined && value === undefined ? undefined : { key, value }
     this.#room = new Room(maxBufferedBytes)
-    this.#deliveries = new Deliveries(this.#room)
+    this.#deliveries = new Deliveries(this.#room, () => this.#accumulator.onNoReader())
     this.#ledger = new Ledger(this.#room, this.#deliveries, client.logger, client.hooks)
     this.#accumulator = new Accumulator(options, this.#room, this.#accumulatorListener())
     const identities = (idempotent ?? acks === -1) ? new Identities(client, retry, signal) : undefined
@@ -146,9 +146,10 @@ export class Producer<K = Data, V = Data> implements AsyncDisposable {
   }
 
   /**
-   * What becomes of messages, a batch at a time: of all that leave from now on, be it by {@link enqueue} or by {@link send}. Ends
-   * when the producer is closed and all has been read. What is not read yet counts towards `producer.maxBufferedBytes`, so read
-   * them beside producing. Several readers share the reports.
+   * What becomes of messages, a batch at a time: of all that are given from now on, be it to {@link enqueue} or to {@link send}; the
+   * first call may also come after the first messages, in the same turn of the event loop. Ends when the producer is closed and all
+   * has been read. What is not read yet counts towards `producer.maxBufferedBytes`, so read them beside producing. Several readers
+   * share the reports.
    */
   deliveries(): AsyncIterableIterator<DeliveryReport<K, V>, undefined> {
     const reader = this.#deliveries.read()
@@ -238,6 +239,7 @@ export class Producer<K = Data, V = Data> implements AsyncDisposable {
   /** Puts a message into its batch, where that can be done at once. */
   #accept(message: ProducerMessage<K, V>): { draft: Draft; batch: Batch | undefined } {
     if (this.#closing !== undefined) throw closed()
+    this.#deliveries.onMessage()
     const { interceptors } = this.#options
     const final =
       interceptors.length === 0 ? message : intercepted(interceptors, message as ProducerMessage, this.#client.logger)

@@ -76,15 +76,6 @@ describe('delivery reports', () => {
     })
   })
 
-  it('are there for one who begins to read after the first message was given', async () => {
-    const { peer, producer } = await start()
-    producer.enqueue(message('x'))
-    const { answer } = await nextProduce(peer)
-    const reports = producer.deliveries()
-    answer({ 'a-0': { offset: 3n } })
-    expect((await reports.next()).value).toMatchObject({ baseOffset: 3n, messages: [message('x')] })
-  })
-
   it('count towards producer.maxBufferedBytes until they are read', async () => {
     const { peer, producer } = await start({ maxBufferedBytes: 1 })
     const reports = producer.deliveries()

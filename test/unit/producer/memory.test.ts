@@ -36,4 +36,17 @@ describe('the memory of a message', () => {
       expect(value.deref()).toBeUndefined()
     }
   })
+  it('is free when it was written into its batch, where nobody reads what becomes of it', async () => {
+    const { peers, producer } = await startPeers({ leaders: { a: [1] } })
+    const sender = producer()
+    for (let i = 0; i < 2; i++) {
+      const { value, sending } = send(sender, 'a')
+      const request = await nextProduce(peers[0]!)
+      await new Promise(resolve => setImmediate(resolve))
+      collectGarbage()
+      expect(value.deref()).toBeUndefined()
+      request.answer({ 'a-0': { offset: 0n } })
+      await sending
+    }
+  })
 })

@@ -27,6 +27,27 @@ describe('who reads delivery reports', () => {
     expect(told).toEqual([['after']])
   })
 
+  it('and comes in the turn of the first messages is told of those too', async () => {
+    const { peers, producer } = await startPeers({ leaders: { a: [1] } })
+    const sender = producer()
+    sender.enqueue(message('x'))
+    const [reports, request] = [sender.deliveries(), await nextProduce(peers[0]!)]
+    request.answer({ 'a-0': { offset: 4n } })
+    expect((await reports.next()).value).toMatchObject({ baseOffset: 4n, messages: [message('x')] })
+  })
+
+  it('and comes later is not told of messages that were given before', async () => {
+    const { peers, producer } = await startPeers({ leaders: { a: [1] } })
+    const sender = producer()
+    sender.enqueue(message('x'))
+    const request = await nextProduce(peers[0]!)
+    const reports = sender.deliveries()
+    request.answer({ 'a-0': { offset: 4n } })
+    sender.enqueue(message('y'))
+    ;(await nextProduce(peers[0]!)).answer({ 'a-0': { offset: 5n } })
+    expect((await reports.next()).value).toMatchObject({ baseOffset: 5n, messages: [message('y')] })
+  })
+
   it('and has left takes no report away from those who stay', async () => {
     const { peer, producer } = await start()
     const [leaving, staying] = [producer.deliveries(), producer.deliveries()]
