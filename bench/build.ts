@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { run, tail } from '../scripts/kafka/run.ts'
 
@@ -12,7 +13,8 @@ export const programs = `${root}bench/dist/programs/`
 /** Builds both. `entries` are files of `bench`. */
 export async function build(entries: readonly string[]): Promise<void> {
   await tsup(['--out-dir', samsaBuild, '--no-dts'])
-  const sources = entries.map(entry => `${root}bench/${entry}`)
+  // By their own names, whatever folders they are in.
+  const sources = entries.flatMap(entry => [`--entry.${basename(entry, '.ts')}`, `${root}bench/${entry}`])
   await tsup(['--no-config', '--format', 'esm', '--target', 'node20', '--clean', '--out-dir', programs, ...sources])
 }
 

@@ -12,6 +12,7 @@ import { PARTITIONS, type ReadWorkload } from '../consume/workloads.ts'
 import type { Contest, Contestant } from '../contest.ts'
 import { Topics } from '../kafka.ts'
 import { own } from './contestants.ts'
+import { showJoins, showRebalance } from './rebalancing.ts'
 
 const workloads: readonly ReadWorkload[] = [
   {
@@ -27,14 +28,14 @@ const workloads: readonly ReadWorkload[] = [
 
 const contest: Contest<Contestant, ReadWorkload> = {
   command: 'group',
-  does: 'Reads messages in a group, and without one,',
+  does: 'Reads messages in groups and without them, and has members join,',
   ...{ own, peers: [], yardsticks: [], workloads },
   extra: [],
 }
 
 export async function main(args: readonly string[]): Promise<void> {
   const options = parseOptions(args, contest)
-  await build(['consume/child.ts', 'consume/lone-sender.ts'])
+  await build(['consume/child.ts', 'consume/lone-sender.ts', 'group/join.ts', 'group/rebalance.ts'])
   await using cluster = await startCluster(options.cluster)
   const folder = await mkdtemp(join(tmpdir(), 'samsa-bench-'))
   const topics = new Topics(cluster.bootstrap)
@@ -44,6 +45,8 @@ export async function main(args: readonly string[]): Promise<void> {
     console.log(`${cluster.label}, ${cpus().length} × ${cpus()[0]?.model}, ${await commands.nodeVersion()}`)
     console.log(`no keys, ${PARTITIONS} partitions, medians of ${options.rounds} rounds\n`)
     await compare(options, (contestant, workload) => runner.run(contestant, workload), showWorkload)
+    await showJoins(cluster, topics, commands, folder, options.rounds)
+    await showRebalance(commands)
   } finally {
     await runner.close()
     await topics.close()

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { classpath } from '../../scripts/kafka/maven.ts'
 import { run, tail } from '../../scripts/kafka/run.ts'
 
-const programs = { produce: 'Produce', consume: 'Consume' }
+const programs = { produce: 'Produce', consume: 'Consume', join: 'Join' }
 const sources = ['Yardstick', ...Object.values(programs)].map(name =>
   fileURLToPath(new URL(`./${name}.java`, import.meta.url)),
 )
