@@ -11,9 +11,11 @@ interface Offer<K, V> {
   readonly batch: MessageBatch<K, V>
   /** Called when nothing of it is handed out any more, nor worked on. */
   finish: () => void
-  /** The number of its messages, and how many of them were handed out. */
+  /** The number of its messages, and how many of them were handed out, processed, and marked. */
   readonly size: number
   index: number
+  processed: number
+  marked: number
   /** Whether the claim has ended. */
   isOver: boolean
 }
@@ -37,8 +39,8 @@ export class MessageStream<K, V> implements AsyncIterableIterator<Message<K, V>>
   #ended: Promise<void> | undefined
   #isEnded = false
   #current: Offer<K, V> | undefined
-  /** The message in hand. */
-  #last: Message<K, V> | undefined
+  /** Whether it will be marked at the end of this turn what was processed. */
+  #isMarking = false
   #wakes: (() => void)[] = []
 
   /** @param start Begins the consuming with the handler: at the first message that is asked for. */
@@ -48,7 +50,7 @@ export class MessageStream<K, V> implements AsyncIterableIterator<Message<K, V>>
   }
 
   next(): Promise<IteratorResult<Message<K, V>, undefined>> {
-    this.#markLast()
+    this.#onAsked()
     const message = this.#take()
     return message === undefined ? this.#wait() : Promise.resolve({ done: false, value: message })
   }
@@ -108,7 +110,8 @@ export class MessageStream<K, V> implements AsyncIterableIterator<Message<K, V>>
   /** Resolves when all of the batch was processed, or as much as was begun before the claim had ended. */
   #offer(session: GroupSession<K, V>, claim: Claim<K, V>, batch: MessageBatch<K, V>): Promise<void> {
     return new Promise(resolve => {
-      const offer: Offer<K, V> = { claim, session, batch, finish: () => {}, size: batch.size, index: 0, isOver: false }
+      const counts = { size: batch.size, index: 0, processed: 0, marked: 0 }
+      const offer: Offer<K, V> = { claim, session, batch, finish: () => {}, ...counts, isOver: false }
       // What waits is not begun any more; what was begun is finished when the next is asked for.
       const forget = onAbort(claim.signal, () => {
         offer.isOver = true
@@ -130,8 +133,7 @@ export class MessageStream<K, V> implements AsyncIterableIterator<Message<K, V>>
       const offer = this.#current
       if (offer === undefined) return undefined
       if (!offer.isOver && offer.index < offer.size) {
-        this.#last = offer.batch.at(offer.index++)
-        return this.#last
+        return offer.batch.at(offer.index++)
       }
       this.#drop()
     }
@@ -143,13 +145,29 @@ export class MessageStream<K, V> implements AsyncIterableIterator<Message<K, V>>
     return offer
   }
 
-  #markLast(): void {
-    if (this.#last !== undefined) this.#current?.session.markMessage(this.#last)
+  /** The message in hand is processed. It is marked at the end of the turn, which may be that of many. */
+  #onAsked(): void {
+    const offer = this.#current
+    if (offer === undefined) return
+    offer.processed = offer.index
+    if (this.#isMarking) return
+    this.#isMarking = true
+    setImmediate(() => {
+      this.#isMarking = false
+      this.#mark()
+    })
+  }
+
+  #mark(): void {
+    const offer = this.#current
+    if (offer === undefined || offer.processed === offer.marked) return
+    offer.marked = offer.processed
+    offer.session.markMessage(offer.batch.at(offer.processed - 1)!)
   }
 
   #drop(): void {
+    this.#mark()
     this.#current?.finish()
     this.#current = undefined
-    this.#last = undefined
   }
 }
