@@ -33,6 +33,7 @@ export const latencies: readonly Column[] = [
 /** What is said of samsa in relation to others is in relation to the best of those for Node. */
 export function ratios(rows: readonly Row[], peers: readonly Contestant[]): Column[] {
   const others = rows.filter(({ client }) => peers.some(peer => peer.client === client))
+  if (others.length === 0) return []
   const leastCpu = Math.min(...others.map(({ cpuMicros }) => cpuMicros))
   const mostPerSecond = Math.max(...others.map(({ perSecond }) => perSecond))
   const ratio = (row: Row, value: number, best: number): string =>
