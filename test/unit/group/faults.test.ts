@@ -1,7 +1,7 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { cooperativeSticky } from '../../../src/group/assignors/cooperative-sticky.ts'
 import type { GroupSession } from '../../../src/group/types.ts'
-import type { Message } from '../../../src/index.ts'
+import { type ErrorEvent, Kafka, type Message } from '../../../src/index.ts'
 import { startCluster } from '../testing/support.ts'
 import { committed, newGroup, reader, topics, Until, write } from './support.ts'
 
@@ -179,6 +179,25 @@ it('cleans up after it has set up, though everything is lost meanwhile', async (
   finish.open()
   await ended.opened
   expect(story.slice(0, 3)).toEqual(['setup', 'set up', 'cleanup'])
+})
+
+it('waits for a coordinator that reads its log, and tells of it', async () => {
+  const cluster = await startCluster({ topics })
+  write(cluster, 0, 'a')
+  cluster.fail('COORDINATOR_LOAD_IN_PROGRESS', { api: 'JoinGroup', times: 10 })
+  const warnings: string[] = []
+  const errors: ErrorEvent[] = []
+  const logger = { debug() {}, info() {}, error() {}, warn: (message: string) => void warnings.push(message) }
+  const kafka = new Kafka({ brokers: cluster.brokers, logger, hooks: { onError: event => void errors.push(event) } })
+  onTestFinished(() => kafka.close())
+  const { handler, has } = reader()
+  const options = { retry: { backoff: () => 0 }, offsets: { initial: 'oldest' } } as const
+  kafka.consumerGroup('billing', options).consume(['t'], handler)
+  await has(1)
+  // That it takes a moment in the beginning is nothing to warn of.
+  expect(new Set(warnings)).toEqual(new Set(['a group cannot be joined yet']))
+  expect(errors).toHaveLength(10)
+  expect(errors[0]).toMatchObject({ willRetry: true, error: { code: 'COORDINATOR_LOAD_IN_PROGRESS' } })
 })
 
 it('rejects where a topic may not be read by anybody: to wait for it would be silence', async () => {
