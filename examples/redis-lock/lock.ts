@@ -1,7 +1,7 @@
 /** A lock made of Redis and Kafka: Redis says who has it, Kafka tells those who wait when to try again, so that nobody polls. */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { json, type Kafka, type Message, type Producer, string } from 'samsa'
+import { ClosedError, json, type Kafka, type Message, type Producer, string } from 'samsa'
 
 /** What the topic tells, with the name of the lock as the key. */
 export interface Announcement {
@@ -36,6 +36,9 @@ export interface LockOptions {
 const RELEASE = `if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) else return 0 end`
 const EXTEND = `if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('pexpire', KEYS[1], ARGV[2]) else return 0 end`
 
+/** What Redis says of the time to live of a key that has none. */
+const NEVER = -1
+
 export class Lock {
   readonly #options: Required<LockOptions>
   readonly #producer: Producer<string, Announcement>
@@ -45,16 +48,22 @@ export class Lock {
     this.#producer = options.kafka.producer({ key: string(), value: json<Announcement>() })
   }
 
-  /** Waits until nobody else has the lock. Where Kafka fails meanwhile it throws, and the lock goes by itself. */
+  /** Waits until nobody else has the lock. Where Kafka or Redis fails meanwhile it throws. */
   async acquire({ signal }: { readonly signal?: AbortSignal } = {}): Promise<HeldLock> {
     for (;;) {
       signal?.throwIfAborted()
       // Only who knows the token can release the lock.
       const token = randomUUID()
       if (!(await this.#take(token))) await this.#wait(token, signal)
-      const { offset: fence } = await this.#announce('acquired', token)
-      // To announce it may have taken longer than we had it. Asked after that, so that the next holder's fence is higher.
-      if (await this.extend(token)) return new HeldLock(this, token, fence)
+      try {
+        const { offset: fence } = await this.#announce('acquired', token, signal)
+        // To announce it may have taken longer than we had it. Asked after that, so that the next holder's fence is higher.
+        if (await this.extend(token)) return new HeldLock(this, token, fence)
+      } catch (error) {
+        // Kafka may fail to tell of that as well. Then those who wait find out when our time would have run out.
+        if (await this.#delete(token).catch(() => false)) this.#announce('released', token).catch(() => {})
+        throw error
+      }
     }
   }
 
@@ -66,8 +75,7 @@ export class Lock {
 
   /** Gives the lock back, if it is still ours. */
   async release(token: string): Promise<boolean> {
-    const { redis, name } = this.#options
-    const isOurs = (await redis.eval(RELEASE, { keys: [name], arguments: [token] })) === 1
+    const isOurs = await this.#delete(token)
     // Afterwards: who reads it finds the lock free.
     if (isOurs) await this.#announce('released', token)
     return isOurs
@@ -78,14 +86,18 @@ export class Lock {
     // First where the log ends, then a try. If that fails, somebody has the lock, and will announce the release after this offset.
     const from = await kafka.client.getOffset(topic, 0, 'newest', { signal })
     await using consumer = kafka.consumer({ key: string(), value: json<Announcement>() })
-    const news = consumer.consumePartition(topic, 0, { from, signal })[Symbol.asyncIterator]()
-    let release = nextRelease(news, name)
+    const messages = consumer.consumePartition(topic, 0, { from, signal })[Symbol.asyncIterator]()
+    let release = nextRelease(messages, name)
     while (!(await this.#take(token))) {
       // A holder that dies announces nothing, so that its time has to run out.
       const ttlMs = await redis.pTTL(name)
-      const isReleased = await Promise.race([release, sleep(Math.max(1, ttlMs), false, { ref: false })])
+      if (ttlMs === NEVER) throw new Error(`"${name}" in Redis has no time to live: that is no lock`)
+      const isWoken = new AbortController()
+      const isOver = sleep(Math.max(1, ttlMs), 'over' as const, { signal: isWoken.signal }).catch(() => 'over' as const)
+      const news = await Promise.race([release, isOver]).finally(() => isWoken.abort())
       signal?.throwIfAborted()
-      if (isReleased) release = nextRelease(news, name)
+      if (news === 'ended') throw new ClosedError(`Kafka was closed while "${name}" was waited for`)
+      if (news === 'released') release = nextRelease(messages, name)
     }
   }
 
@@ -95,17 +107,23 @@ export class Lock {
     return (await redis.set(name, token, { condition: 'NX', expiration: { type: 'PX', value: ttlMs } })) === 'OK'
   }
 
-  #announce(type: Announcement['type'], token: string) {
+  async #delete(token: string): Promise<boolean> {
+    const { redis, name } = this.#options
+    return (await redis.eval(RELEASE, { keys: [name], arguments: [token] })) === 1
+  }
+
+  #announce(type: Announcement['type'], token: string, signal?: AbortSignal) {
     const { topic, name } = this.#options
-    return this.#producer.send({ topic, partition: 0, key: name, value: { type, token } })
+    return this.#producer.send({ topic, partition: 0, key: name, value: { type, token } }, { signal })
   }
 }
 
 /** The lock while one has it; `await using` releases it at the end of the block. */
 export class HeldLock implements AsyncDisposable {
   /**
-   * Grows with each holder. A holder that is frozen for longer than `ttlMs` does not know that others have the lock: give the fence
-   * along with what you write, and let those who store it refuse one that is lower than what they have seen.
+   * Grows with each holder. A holder that is frozen for longer than `ttlMs` does not know that others have the lock, nor does one whose
+   * Redis has failed over to a replica that had not heard of it: give the fence along with what you write, and let those who store it
+   * refuse one that is lower than what they have seen.
    */
   readonly fence: bigint
   readonly #lock: Lock
@@ -132,12 +150,13 @@ export class HeldLock implements AsyncDisposable {
   }
 }
 
-/** True when the lock was released, or the reading has ended. */
-function nextRelease(news: AsyncIterator<Message<string, Announcement>>, name: string): Promise<boolean> {
+/** Resolves when the lock is released, or the reading has ended. */
+function nextRelease(messages: AsyncIterator<Message<string, Announcement>>, name: string) {
   const read = async () => {
     for (;;) {
-      const { done, value: message } = await news.next()
-      if (done || (message.key === name && message.value?.type === 'released')) return true
+      const { done, value: message } = await messages.next()
+      if (done) return 'ended'
+      if (message.key === name && message.value?.type === 'released') return 'released'
     }
   }
   const release = read()

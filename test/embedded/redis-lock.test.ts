@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { createClient } from 'redis'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import { type HeldLock, Lock } from '../../examples/redis-lock/lock.ts'
+import { type HeldLock, Lock, type Redis } from '../../examples/redis-lock/lock.ts'
 import { type OrReason, orReason } from '../../scripts/kafka/unavailable.ts'
+import { ClosedError, Kafka } from '../../src/index.ts'
 import { output } from '../support/example.ts'
+import { failure } from '../support/failure.ts'
 import { needsKafka, newKafka, newTopic } from '../support/kafka.ts'
 import { type RedisHandle, startRedis } from '../support/redis.ts'
 
@@ -85,6 +87,51 @@ describe('a lock of Redis and Kafka', () => {
     expect(await held.release()).toBe(true)
     await using again = await other.acquire()
     expect(again.fence).toBeGreaterThan(held.fence)
+  })
+
+  it('ends the wait with an error when its Kafka is closed: nobody would tell of the release any more', async () => {
+    const topic = await newTopic(newKafka())
+    const name = `lock-${randomBytes(6).toString('hex')}`
+    const [redis, kafka] = [await newRedis(), newKafka()]
+    await using _held = await new Lock({ redis, kafka: newKafka(), topic, name }).acquire()
+    const isWaiting = new AbortController()
+    const watched: Redis = {
+      set: (...args) => redis.set(...args),
+      eval: (...args) => redis.eval(...args),
+      pTTL: key => {
+        isWaiting.abort()
+        return redis.pTTL(key)
+      },
+    }
+    const waiting = failure(new Lock({ redis: watched, kafka, topic, name }).acquire())
+    await new Promise(resolve => isWaiting.signal.addEventListener('abort', resolve))
+    await kafka.close()
+    expect(await waiting).toBeInstanceOf(ClosedError)
+  })
+
+  it('leaves the lock to others when it is told to give up what Kafka does not answer', async () => {
+    const topic = await newTopic(newKafka())
+    const name = `lock-${randomBytes(6).toString('hex')}`
+    const redis = await newRedis()
+    const kafka = new Kafka({ brokers: '127.0.0.1:1' })
+    const giveUp = new AbortController()
+    const waiting = failure(new Lock({ redis, kafka, topic, name }).acquire({ signal: giveUp.signal }))
+    // It has the lock, and has to announce that.
+    await expect.poll(() => redis.exists(name)).toBe(1)
+    giveUp.abort(new Error('enough'))
+    expect((await waiting).message).toBe('enough')
+    expect(await redis.exists(name)).toBe(0)
+    // The announcements are given up too.
+    await kafka.close({ signal: AbortSignal.abort() }).catch(() => {})
+  })
+
+  it('does not wait for what never ends', async () => {
+    const topic = await newTopic(newKafka())
+    const name = `lock-${randomBytes(6).toString('hex')}`
+    const redis = await newRedis()
+    await redis.set(name, 'something else')
+    const error = await failure(new Lock({ redis, kafka: newKafka(), topic, name }).acquire())
+    expect(error.message).toContain(`"${name}"`)
   })
 
   it('is what the example says', async () => {
