@@ -13,6 +13,8 @@ export default defineConfig({
   },
   test: {
     reporters: ['default', new RingReporter()],
+    // By default `expect.poll` gives up after a second, which on a machine with much to do says nothing of what is waited for.
+    expect: { poll: { timeout: 30_000, interval: 20 } },
     // A ring is a project: `vitest run --project unit` runs what needs nothing but Node.
     projects: [
       {
