@@ -152,6 +152,11 @@ export class Kafka implements AsyncDisposable {
       onClosed: () => this.#children.delete(connection),
     })
     this.#children.add(connection)
+    if (this.#closing !== undefined) {
+      // It came too late to be closed with the others.
+      await connection.close()
+      this.#open()
+    }
     return connection
   }
 

@@ -97,7 +97,8 @@ export class LeaderConnection implements TopicPartition, AsyncDisposable {
     const limits = resolveOptions(sizes, { minBytes, maxBytes }, '')
     return this.#inTurn(signal, async signal => {
       this.#unread = []
-      const batch = await this.#fetch(limits.minBytes, limits.maxBytes, signal)
+      // For 0 the broker would answer at once, again and again while there is nothing.
+      const batch = await this.#fetch(Math.max(1, limits.minBytes), limits.maxBytes, signal)
       this.#offset = batch.nextOffset
       return batch
     })

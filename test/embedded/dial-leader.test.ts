@@ -113,6 +113,17 @@ it('begins where it is told to, and reads what is committed when it is told to',
   expect(valuesOf(await all.readBatch(1, KIB))).toEqual(['b', 'open', 'c'])
 })
 
+it('lets the broker wait for something to be there, also where it may give nothing', async () => {
+  const answered: string[] = []
+  const kafka = newKafka({ hooks: { onRequest: ({ api }) => answered.push(api) } })
+  const connection = await kafka.dialLeader(await newTopic(kafka), 0, { consumer: { maxWaitMs: 30_000 } })
+  const reading = connection.readBatch(0, KIB)
+  for (let i = 0; i < 10; i++) await connection.readOffsets()
+  expect(answered).not.toContain('Fetch')
+  await connection.writeMessages(letters('a'))
+  expect(valuesOf(await reading)).toEqual(['a'])
+})
+
 it('writes as it is told to', async () => {
   const kafka = newKafka()
   const topic = await newTopic(kafka)
@@ -146,4 +157,13 @@ it('ends what is being read when it is closed, by itself or with its Kafka', asy
     expect(await failure(call())).toBeInstanceOf(ClosedError)
   }
   expect(await other.readOffsets()).toEqual({ first: 0n, last: 0n })
+})
+
+it('is not made of a Kafka that is closed meanwhile', async () => {
+  const kafka = newKafka()
+  const topic = await newTopic(kafka)
+  await kafka.dialLeader(topic, 0)
+  const dialling = failure(kafka.dialLeader(topic, 0, { from: 0n }))
+  await kafka.close()
+  expect(await dialling).toBeInstanceOf(ClosedError)
 })
