@@ -184,12 +184,20 @@ export class Admin implements AsyncDisposable {
     this.#context = { client, timeoutMs, retry }
   }
 
-  /** Creates topics. With `validateOnly` it is only checked whether that would work. */
+  /**
+   * Creates topics. With `validateOnly` it is only checked whether that would work.
+   *
+   * The controller has them then, while brokers may hear of them only seconds later: {@link describeTopics} may still answer
+   * UNKNOWN_TOPIC_OR_PARTITION, as it does in Java. Producers, consumers and `kafka.client` wait for that by themselves.
+   */
   async createTopics(topics: readonly NewTopic[], options: CreateTopicsOptions = {}): Promise<CreatedTopic[]> {
     return createTopics(this.#open(), topics, options)
   }
 
-  /** Deletes topics, with all their messages, by name or as `{ topicId }` (KIP-516, Kafka 2.8 and later). */
+  /**
+   * Deletes topics, with all their messages, by name or as `{ topicId }` (KIP-516, Kafka 2.8 and later). Brokers may hear of that only
+   * seconds later, and tell of them until then.
+   */
   async deleteTopics(topics: readonly TopicName[], options: AdminCallOptions = {}): Promise<DeletedTopic[]> {
     return deleteTopics(this.#open(), topics, options)
   }
@@ -207,7 +215,7 @@ export class Admin implements AsyncDisposable {
     return describeTopics(this.#open(), topics, options)
   }
 
-  /** Adds partitions to topics (KIP-195). Keys then go to other partitions than before. */
+  /** Adds partitions to topics (KIP-195), which brokers may hear of only seconds later. Keys then go to other partitions than before. */
   async createPartitions(topics: readonly NewPartitions[], options: CreateTopicsOptions = {}): Promise<TopicOutcome[]> {
     return createPartitions(this.#open(), topics, options)
   }
