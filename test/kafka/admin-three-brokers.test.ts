@@ -80,7 +80,7 @@ it('elects the preferred leader, and forgets a broker that is gone; every broker
   expect((await admin.describeLogDirs()).map(({ broker }) => broker)).toEqual([1, 2, 3])
 
   const leader = async () => (await admin.describeTopics([topic]))[0]?.partitions?.[0]?.leader
-  expect(await leader()).toBe(2)
+  await expect.poll(leader).toBe(2)
   await cluster().broker(2).stop()
   await expect.poll(leader, { timeout: 30_000 }).toBe(3)
   expect(await kafka.client.leader(topic, 0)).toMatchObject({ nodeId: 3 })

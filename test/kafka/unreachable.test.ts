@@ -64,8 +64,8 @@ describe.each(firstCalls)('%s', (_, call) => {
     const kafka = newKafka({ brokers: `127.0.0.1:${port}`, net, metadata: { retry: { max: 1, backoffMs: 20 } } })
     const started = performance.now()
     const error = await failure(call(kafka))
-    // Two tries and the wait between them; the rest is for a busy machine.
-    expect(performance.now() - started).toBeLessThan(2 * 200 + 24 + 500)
+    // Two tries and the wait between them; the rest is for a busy machine, and less than a try takes by default.
+    expect(performance.now() - started).toBeLessThan(2 * 200 + 24 + 5_000)
     expect(error).toBeInstanceOf(TimeoutError)
     for (const part of [`127.0.0.1:${port}`, 'net.dialTimeoutMs', '200 ms']) expect(error.message).toContain(part)
     expect(sockets).toHaveLength(2)
