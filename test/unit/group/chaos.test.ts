@@ -8,7 +8,7 @@ import { startCluster } from '../testing/support.ts'
 import { committed, newGroup, Until, write } from './support.ts'
 
 const PARTITIONS = 6
-const STEPS = 60
+const STEPS = 250
 const MOST_MEMBERS = 5
 
 it.for([
