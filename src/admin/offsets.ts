@@ -2,6 +2,7 @@ import type { IsolationLevel } from '../cluster/list-offset.ts'
 import { errorCodes } from '../errors/broker-codes.ts'
 import { UnsupportedVersionError } from '../errors/client-errors.ts'
 import type { KafkaError } from '../errors/kafka-error.ts'
+import type { Broker } from '../network/broker.ts'
 import { ListOffsets } from '../protocol/messages/list-offsets.ts'
 import { custom, describeValue, oneOf, required } from '../util/options.ts'
 import { type AdminCall, type AdminContext, failureOf, inCall, outcome } from './call.ts'
@@ -91,20 +92,14 @@ export async function offsetsOf(
     retriable: [errorCodes.UNKNOWN_TOPIC_OR_PARTITION, errorCodes.OFFSET_NOT_AVAILABLE],
     locate: atLeaders(call),
     ask: async (broker, theirs) => {
-      const topics = byTopic(theirs, ({ partition, spec }) => ({
-        partitionIndex: partition,
-        timestamp: spec instanceof Date ? BigInt(spec.getTime()) : PLACES[spec]![0],
-      }))
-      const body = (version: number) => {
-        for (const { spec } of theirs) refuseUnknown(spec, version, broker.label)
-        const isolation = isolationLevel === 'read_committed' ? { isolationLevel: 1 } : {}
-        return { replicaId: -1, topics, timeoutMs: call.timeoutMs, ...isolation }
-      }
-      const answer = await call.request(broker, ListOffsets, body)
-      const find = partitionIndex(answer.topics)
+      const version = await call.versionOf(broker, ListOffsets)
+      const refusals = new Map(theirs.map(place => [place, refusal(place, version, broker.label)]))
+      const known = theirs.filter(place => refusals.get(place) === undefined)
+      const find = known.length === 0 ? () => undefined : await answers(call, broker, known, isolationLevel)
       return theirs.map(each => {
         const result = find(each)
-        const error = failureOf(`listing the offset of ${partitionName(each)} on ${broker.label}`, result)
+        const error =
+          refusals.get(each) ?? failureOf(`listing the offset of ${partitionName(each)} on ${broker.label}`, result)
         if (error !== undefined) return error
         const { offset, timestamp, leaderEpoch } = result!
         return {
@@ -118,18 +113,37 @@ export async function offsetsOf(
   return places.map(({ topic, partition }, i) => outcome({ topic, partition }, outcomes[i]!))
 }
 
-/** An older broker would take the number that stands for the place for a time. */
-function refuseUnknown(spec: OffsetSpec, version: number, broker: string): void {
-  if (spec instanceof Date) return
+/** What a broker says of places; finds the part of the answer that is about one. */
+async function answers(call: AdminCall, broker: Broker, places: readonly Place[], isolationLevel: IsolationLevel) {
+  const topics = byTopic(places, ({ partition, spec }) => ({
+    partitionIndex: partition,
+    timestamp: spec instanceof Date ? BigInt(spec.getTime()) : PLACES[spec]![0],
+  }))
+  const body = (version: number) => {
+    // The broker may have been replaced by an older one since the places were looked through.
+    const refused = places.map(place => refusal(place, version, broker.label)).find(error => error !== undefined)
+    if (refused !== undefined) throw refused
+    const isolation = isolationLevel === 'read_committed' ? { isolationLevel: 1 } : {}
+    return { replicaId: -1, topics, timeoutMs: call.timeoutMs, ...isolation }
+  }
+  return partitionIndex((await call.request(broker, ListOffsets, body)).topics)
+}
+
+/** Why a broker is not asked about a place: an older one would take the number that stands for it for a time. */
+function refusal({ spec }: Place, version: number, broker: string): UnsupportedVersionError | undefined {
+  if (spec instanceof Date) return undefined
   const since = PLACES[spec]![1]
-  if (version >= since) return
+  if (version >= since) return undefined
   const problem = `${broker} knows ListOffsets up to version ${version}; '${spec}' needs version ${since}`
-  throw new UnsupportedVersionError('ListOffsets', problem, 'topics.partitions.timestamp')
+  return new UnsupportedVersionError('ListOffsets', problem, 'topics.partitions.timestamp')
 }
 
 function specProblem(value: unknown): string | undefined {
   if (typeof value === 'string' && Object.hasOwn(PLACES, value)) return undefined
   const known = `one of ${Object.keys(PLACES).join(', ')}, or a Date`
+  if (value === 'oldest' || value === 'newest') {
+    return `must be ${known}: ${value === 'oldest' ? 'earliest' : 'latest'} is what consumers call '${value}'`
+  }
   if (!(value instanceof Date)) return `must be ${known}, not ${describeValue(value)}`
   // Negative ones stand for other places.
   return value.getTime() >= 0 ? undefined : 'must be a valid Date from 1970 on'

@@ -184,13 +184,30 @@ describe('items of leaders', () => {
     expect(late?.error?.message).toMatch(/^broker 2 \(127\.0\.0\.1:\d+\) did not answer ListOffsets v\d+ within/)
   })
 
-  it('are refused where the broker would take them for something else', async () => {
-    const { admin } = await start({ leaders: { orders: [1] }, offers: { ListOffsets: { min: 0, max: 6 } } })
-    const [outcome] = await admin.listOffsets([{ topic: 'orders', partition: 0, spec: 'max_timestamp' }])
-    expect(outcome?.error).toBeInstanceOf(UnsupportedVersionError)
-    expect(outcome?.error?.message).toMatch(
+  it('are refused alone where the broker would take them for something else', async () => {
+    const { admin } = await start({
+      leaders: { orders: [1, 1] },
+      offers: { ListOffsets: { min: 0, max: 6 } },
+      script: {
+        ListOffsets: asked => {
+          const [topic] = asked.body('ListOffsets').topics
+          const partitions = topic!.partitions.map(({ partitionIndex, timestamp }) => {
+            return { partitionIndex, timestamp: -1n, errorCode: OK, offset: timestamp === -1n ? 7n : 0n }
+          })
+          return { topics: [{ name: 'orders', partitions }] }
+        },
+      },
+    })
+    const place = (partition: number) => ({ topic: 'orders', partition })
+    const [refused, fine] = await admin.listOffsets([
+      { ...place(0), spec: 'max_timestamp' },
+      { ...place(1), spec: 'latest' },
+    ])
+    expect(refused?.error).toBeInstanceOf(UnsupportedVersionError)
+    expect(refused?.error?.message).toMatch(
       /broker 1 .* knows ListOffsets up to version 6; 'max_timestamp' needs version 7/,
     )
+    expect(fine).toMatchObject({ ...place(1), offset: 7n })
   })
 })
 
