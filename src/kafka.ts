@@ -16,7 +16,7 @@ import { Producer as ProducerClass } from './producer/producer.ts'
 import type { Producer } from './producer/public.ts'
 import type { Data, ProducerInterceptor, WaitOptions } from './producer/types.ts'
 import type { Deserializer, Serializer } from './serde/serde.ts'
-import { refuse } from './util/known-keys.ts'
+import { objectProblems, refuse } from './util/known-keys.ts'
 import { resolveOptions } from './util/options.ts'
 import { onAbort } from './util/wait.ts'
 
@@ -145,7 +145,8 @@ export class Kafka implements AsyncDisposable {
    */
   async dialLeader(topic: string, partition: number, options: DialLeaderOptions = {}): Promise<LeaderConnection> {
     const client = this.#open()
-    const { from = 'oldest', signal, ...slices } = options ?? {}
+    refuse(objectProblems(options, 'options', ['from', 'signal', 'producer', 'consumer']))
+    const { from = 'oldest', signal, ...slices } = options
     const config = this.#with(slices)
     const connection = await dialLeader(client, { topic, partition }, from, signal, {
       ...config,

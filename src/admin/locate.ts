@@ -1,5 +1,6 @@
 import { type CoordinatorKind, findCoordinators } from '../cluster/coordinators.ts'
 import { noSuchBroker } from '../cluster/route.ts'
+import { partitionsHint } from '../cluster/topic-name.ts'
 import { errorCodes } from '../errors/broker-codes.ts'
 import { brokerError } from '../errors/broker-error.ts'
 import type { KafkaError } from '../errors/kafka-error.ts'
@@ -21,8 +22,11 @@ export function atLeaders({ client, signal }: AdminCall) {
       const what = partitionName(each)
       const topic = byName.get(each.topic)
       const found = topic?.partitions.find(({ partitionIndex }) => partitionIndex === each.partition)
-      const unknown = errorCodes.UNKNOWN_TOPIC_OR_PARTITION
-      if (found === undefined) return brokerError(topic?.errorCode || unknown, what)
+      if (found === undefined) {
+        const count = topic?.partitions.length ?? 0
+        const hint = count === 0 ? '' : `: ${partitionsHint(each.topic, count)}`
+        return brokerError(topic?.errorCode || errorCodes.UNKNOWN_TOPIC_OR_PARTITION, `${what}${hint}`)
+      }
       const { leaderId, errorCode } = found
       const broker = client.brokers.get(leaderId)
       if (broker !== undefined) return broker

@@ -16,7 +16,7 @@ import { OffsetFinder, type OffsetTime, startProblem } from './list-offset.ts'
 import type { MetadataOptions } from './metadata.ts'
 import { type RequestTarget, routed } from './route.ts'
 import type { BrokerNode, PartitionSnapshot, TopicSnapshot } from './snapshot.ts'
-import { creationHint } from './topic-name.ts'
+import { creationHint, partitionsHint } from './topic-name.ts'
 
 /** The option of everything that waits. */
 interface WaitOptions {
@@ -233,7 +233,8 @@ export class KafkaClient {
   #missing(topic: string, partition?: number): KafkaError {
     const { metadata } = this.#client
     const code = metadata.snapshot.topicErrors.get(topic) ?? errorCodes.UNKNOWN_TOPIC_OR_PARTITION
-    const hint = metadata.topic(topic) === undefined ? creationHint(code) : ''
+    const known = metadata.topic(topic)
+    const hint = known === undefined ? creationHint(code) : `: ${partitionsHint(topic, known.partitions.length)}`
     return brokerError(code, `${partition === undefined ? `topic "${topic}"` : `${topic}-${partition}`}${hint}`)
   }
 

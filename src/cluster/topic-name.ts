@@ -15,3 +15,8 @@ export function creationHint(code: number): string {
   if (code !== errorCodes.UNKNOWN_TOPIC_OR_PARTITION) return ''
   return ' (asking creates no topic, whatever metadata.allowAutoTopicCreation says)'
 }
+
+/** For errors about a partition that a topic does not have. */
+export function partitionsHint(topic: string, count: number): string {
+  return `topic "${topic}" has only ${count === 1 ? 'partition 0' : `partitions 0 to ${count - 1}`}`
+}

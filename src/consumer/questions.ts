@@ -1,6 +1,7 @@
 import type { Client } from '../cluster/client.ts'
 import { type IsolationLevel, OffsetFinder, type OffsetTime, type StartOffset } from '../cluster/list-offset.ts'
 import type { TopicSnapshot } from '../cluster/snapshot.ts'
+import { partitionsHint } from '../cluster/topic-name.ts'
 import { errorCodes } from '../errors/broker-codes.ts'
 import { brokerError } from '../errors/broker-error.ts'
 import type { KafkaError } from '../errors/kafka-error.ts'
@@ -83,9 +84,8 @@ export class Questions {
     let found = await this.#topics.find(topic, signal)
     if (found.partitions[partition] === undefined) found = await metadata.lookUp(topic, { signal, anew: true })
     if (found.partitions[partition] !== undefined) return found
-    const count = found.partitions.length
-    const has = count === 1 ? 'only partition 0' : `only partitions 0 to ${count - 1}`
-    throw brokerError(errorCodes.UNKNOWN_TOPIC_OR_PARTITION, `${name}: topic "${topic}" has ${has}`)
+    const has = partitionsHint(topic, found.partitions.length)
+    throw brokerError(errorCodes.UNKNOWN_TOPIC_OR_PARTITION, `${name}: ${has}`)
   }
 
   #ask<T>(feed: Feed, signal: AbortSignal, call: () => Promise<T>): Promise<T> {

@@ -2,6 +2,7 @@ import type { Client } from '../cluster/client.ts'
 import { Consumer, type ConsumerContext, type ConsumerOptions } from '../consumer/consumer.ts'
 import type { Message } from '../consumer/message.ts'
 import { ClosedError, ConfigurationError } from '../errors/client-errors.ts'
+import { signalOf } from '../util/known-keys.ts'
 import type { Options } from '../util/options.ts'
 import { onAbort } from '../util/wait.ts'
 import type { TopicPartitions } from './assignors/strategy.ts'
@@ -9,7 +10,7 @@ import { Consumption } from './consumption.ts'
 import { MessageStream } from './message-stream.ts'
 import type { groupOffsetsOptions, groupOptions } from './options.ts'
 import { type RunOptions, runHandler } from './run.ts'
-import { Subscription } from './subscription.ts'
+import { checkTopics, Subscription } from './subscription.ts'
 import type { ConsumerGroupHandler } from './types.ts'
 
 export interface ConsumerGroupOptions extends Omit<ConsumerOptions, 'offsets'> {
@@ -78,7 +79,7 @@ export class ConsumerGroup<K = Buffer, V = Buffer> implements AsyncDisposable {
   async consume(
     topics: readonly (string | RegExp)[],
     handler: ConsumerGroupHandler<K, V>,
-    { signal }: WaitOptions = {},
+    options?: WaitOptions,
   ): Promise<void> {
     if (this.#closed !== undefined) throw new ClosedError(`the consumer group "${this.groupId}" is closed`)
     if (this.#consumption !== undefined) {
@@ -89,6 +90,7 @@ export class ConsumerGroup<K = Buffer, V = Buffer> implements AsyncDisposable {
       throw new ConfigurationError([{ option: 'handler', problem: 'must have consumeClaim()' }])
     }
     const subscription = new Subscription(this.#client, topics, this.#context.refreshFrequencyMs)
+    const signal = signalOf(options)
     if (signal?.aborted) return
     const consumption = this.#consumptionOf(subscription, handler)
     this.#consumption = consumption
@@ -109,6 +111,7 @@ export class ConsumerGroup<K = Buffer, V = Buffer> implements AsyncDisposable {
    * @throws (rejects) as {@link consume} does.
    */
   async run(topics: readonly (string | RegExp)[], options: RunOptions<K, V>): Promise<void> {
+    checkTopics(topics)
     await this.consume(topics, runHandler(options), { signal: options.signal })
   }
 
@@ -120,7 +123,8 @@ export class ConsumerGroup<K = Buffer, V = Buffer> implements AsyncDisposable {
    *
    * The iteration throws what {@link consume} rejects with.
    */
-  messages(topics: readonly (string | RegExp)[], { signal }: WaitOptions = {}): AsyncIterableIterator<Message<K, V>> {
+  messages(topics: readonly (string | RegExp)[], options?: WaitOptions): AsyncIterableIterator<Message<K, V>> {
+    const signal = signalOf(options)
     const stop = new AbortController()
     const forget = signal === undefined ? () => {} : onAbort(signal, () => stop.abort(signal.reason))
     const begin = async () => {

@@ -1,6 +1,7 @@
 import type { Message } from '../consumer/message.ts'
 import type { MessageBatch } from '../consumer/message-batch.ts'
 import { ConfigurationError } from '../errors/client-errors.ts'
+import { objectProblems, refuse } from '../util/known-keys.ts'
 import { describeValue } from '../util/options.ts'
 import { onAbort } from '../util/wait.ts'
 import type { Claim, ConsumerGroupHandler, GroupSession } from './types.ts'
@@ -27,10 +28,14 @@ export interface RunOptions<K = Buffer, V = Buffer> {
 
 /** The handler that does so. @throws {@link ConfigurationError} */
 export function runHandler<K, V>(options: RunOptions<K, V>): ConsumerGroupHandler<K, V> {
-  const { eachMessage, eachBatch, concurrency = Infinity } = options ?? {}
+  refuse(objectProblems(options, 'options', ['eachMessage', 'eachBatch', 'concurrency', 'signal']))
+  const { eachMessage, eachBatch, concurrency = Infinity } = options
   const problem = (option: string, problem: string) => new ConfigurationError([{ option, problem }])
-  if ((typeof eachMessage === 'function') === (typeof eachBatch === 'function')) {
+  if (typeof eachMessage !== 'function' && typeof eachBatch !== 'function') {
     throw problem('eachMessage', 'must be a function, unless eachBatch is one')
+  }
+  if (eachMessage !== undefined && eachBatch !== undefined) {
+    throw problem('eachBatch', 'cannot be given beside eachMessage: every message would be handled twice')
   }
   if (!(Number.isInteger(concurrency) || concurrency === Infinity) || concurrency < 1) {
     throw problem('concurrency', `must be an integer from 1 on, not ${describeValue(concurrency)}`)

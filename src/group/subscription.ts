@@ -17,7 +17,7 @@ export class Subscription {
 
   /** @throws {@link ConfigurationError} for what is no list of names and regular expressions. */
   constructor(client: Client, topics: readonly (string | RegExp)[], frequencyMs: number) {
-    check(topics)
+    checkTopics(topics)
     this.#client = client
     this.#names = topics.filter(topic => typeof topic === 'string')
     this.#patterns = topics.filter(topic => typeof topic !== 'string')
@@ -70,7 +70,8 @@ function matches(pattern: RegExp, name: string): boolean {
   return pattern.test(name)
 }
 
-function check(topics: unknown): void {
+/** @throws {@link ConfigurationError} for what is no list of names and regular expressions. */
+export function checkTopics(topics: unknown): void {
   const problem = (option: string, problem: string) => new ConfigurationError([{ option, problem }])
   if (!Array.isArray(topics) || topics.length === 0) {
     throw problem('topics', `must be a list of names and regular expressions, not ${describeValue(topics)}`)

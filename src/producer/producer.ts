@@ -1,7 +1,7 @@
 import type { Client } from '../cluster/client.ts'
 import { ClosedError, ConfigurationError } from '../errors/client-errors.ts'
 import { prefersAsync } from '../records/compression/registry.ts'
-import { listProblems } from '../util/known-keys.ts'
+import { listProblems, signalOf } from '../util/known-keys.ts'
 import type { Options } from '../util/options.ts'
 import { abortable, onAbort } from '../util/wait.ts'
 import { Accumulator, type AccumulatorListener } from './accumulator.ts'
@@ -77,9 +77,10 @@ export class Producer<K = Data, V = Data> implements AsyncDisposable {
    * @throws {@link ConfigurationError} naming the field at fault, {@link MessageTooLargeError}, {@link BrokerError} such
    * as UNKNOWN_TOPIC_OR_PARTITION, {@link TimeoutError} after `producer.deliveryTimeoutMs`, {@link ClosedError}.
    */
-  send(message: ProducerMessage<K, V>, { signal }: WaitOptions = {}): Promise<RecordMetadata> {
-    if (signal?.aborted) return Promise.reject(signal.reason)
+  send(message: ProducerMessage<K, V>, options?: WaitOptions): Promise<RecordMetadata> {
     try {
+      const signal = signalOf(options)
+      if (signal?.aborted) return Promise.reject(signal.reason)
       const { batch, draft } = this.#accept(message)
       return batch === undefined
         ? this.#queue(draft, message, signal)
@@ -94,7 +95,8 @@ export class Producer<K = Data, V = Data> implements AsyncDisposable {
    *
    * @throws {@link ProducerErrors} if any failed, with each failed message and its error.
    */
-  async sendAll(messages: readonly ProducerMessage<K, V>[], { signal }: WaitOptions = {}): Promise<RecordMetadata[]> {
+  async sendAll(messages: readonly ProducerMessage<K, V>[], options?: WaitOptions): Promise<RecordMetadata[]> {
+    const signal = signalOf(options)
     const problems = listProblems(messages, 'messages')
     if (problems.length > 0) throw new ConfigurationError(problems)
     signal?.throwIfAborted()

@@ -7,6 +7,8 @@ export function objectProblems(value: unknown, name: string, known: readonly str
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return [{ option: name, problem: `must be an object, not ${describeValue(value)}` }]
   }
+  if (value instanceof AbortSignal)
+    return [{ option: name, problem: 'must be an object: give the signal as { signal }' }]
   return Object.keys(value)
     .filter(key => !known.includes(key))
     .map(key => {
@@ -23,4 +25,15 @@ export function listProblems(value: unknown, name: string): ConfigurationProblem
 /** @throws {@link ConfigurationError} with all of the problems, where there are any. */
 export function refuse(problems: readonly ConfigurationProblem[]): void {
   if (problems.length > 0) throw new ConfigurationError(problems)
+}
+
+/**
+ * The signal of a call that takes no other option.
+ *
+ * @throws {@link ConfigurationError} for others, which would do nothing, and nobody would know.
+ */
+export function signalOf(options: { readonly signal?: AbortSignal | undefined } | undefined): AbortSignal | undefined {
+  if (options === undefined) return undefined
+  refuse(objectProblems(options, 'options', ['signal']))
+  return options.signal
 }

@@ -14,7 +14,9 @@ const MIN_BEGINNING = 3
  */
 export function nearestOption(asked: string, table: string, known: readonly KnownOption[]): string | undefined {
   const beside = known.filter(each => each.table === table)
-  return mostAlike(asked, beside) ?? onlyOneThatBegins(asked, beside) ?? mostAlike(asked, known)
+  // The table itself is what it was looked for in: `producer.producer` is no misspelt `producer`.
+  const others = known.filter(each => each.option !== table)
+  return mostAlike(asked, beside) ?? onlyOneWithPart(asked, beside) ?? mostAlike(asked, others)
 }
 
 function mostAlike(asked: string, known: readonly KnownOption[]): string | undefined {
@@ -29,11 +31,12 @@ function mostAlike(asked: string, known: readonly KnownOption[]): string | undef
   return best?.option
 }
 
-/** As `minBytes` for `min`. */
-function onlyOneThatBegins(asked: string, known: readonly KnownOption[]): string | undefined {
+/** As `minBytes` for `min`, and `totalCount` for `count`. */
+function onlyOneWithPart(asked: string, known: readonly KnownOption[]): string | undefined {
   if (asked.length < MIN_BEGINNING) return undefined
-  const begun = known.filter(({ name }) => name.toLowerCase().startsWith(asked.toLowerCase()))
-  return begun.length === 1 ? begun[0]!.option : undefined
+  const part = asked.toLowerCase()
+  const having = known.filter(({ name }) => name.toLowerCase().startsWith(part) || name.toLowerCase().endsWith(part))
+  return having.length === 1 ? having[0]!.option : undefined
 }
 
 /** Levenshtein's distance. */

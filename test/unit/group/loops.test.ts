@@ -160,7 +160,18 @@ describe('run', () => {
     const group = newGroup(cluster)
     const eachMessage = () => {}
     await expect(group.run(['t'], {})).rejects.toThrow('eachMessage: must be a function, unless eachBatch is one')
-    await expect(group.run(['t'], { eachMessage, eachBatch: eachMessage })).rejects.toThrow('unless eachBatch is one')
+    await expect(group.run(['t'], { eachMessage, eachBatch: eachMessage })).rejects.toThrow(
+      'eachBatch: cannot be given beside eachMessage',
+    )
+    // As kafkajs takes them.
+    await expect(group.run({ eachMessage } as never, undefined as never)).rejects.toThrow('topics: must be a list')
+    const elsewhere = { eachMessage, autoCommit: false, partitionsConsumedConcurrently: 3 }
+    await expect(group.run(['t'], elsewhere)).rejects.toThrow(
+      /options\.autoCommit: .*offsets\.autoCommit\.enable\n.*options\.partitionsConsumedConcurrently: .*concurrency/,
+    )
+    await expect(group.consume(['t'], { async consumeClaim() {} }, AbortSignal.abort() as never)).rejects.toThrow(
+      'options: must be an object: give the signal as { signal }',
+    )
     await expect(group.run(['t'], { eachMessage, concurrency: 0 })).rejects.toThrow(
       'concurrency: must be an integer from 1 on',
     )

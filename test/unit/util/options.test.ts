@@ -165,6 +165,13 @@ describe('unknown options', () => {
     [{ undefinedToo: undefined }, 'undefinedToo: unknown option'],
     [{ groupId: 'g' }, 'groupId: unknown option; groups are read with kafka.consumerGroup(groupId)'],
     [{ net: { fromBeginning: true } }, "net.fromBeginning: unknown option; begin with from: 'oldest'"],
+    // Names of kafkajs and Java that are like none of ours.
+    [{ ssl: true }, 'ssl: unknown option; it is net.tls'],
+    [{ retry: {} }, 'retry: unknown option; metadata, producer, consumer and admin have a retry each'],
+    [{ producer: { linger: 5 } }, 'producer.linger: unknown option; it is producer.flush.frequencyMs'],
+    [{ producer: { producer: {} } }, 'producer.producer: unknown option'],
+    // The end of a name beside it.
+    [{ net: { bytes: 1 } }, 'net.bytes: unknown option; did you mean net.maxBytes?'],
   ])('of %j: %s', (input, line) => {
     expect(lines(input)).toEqual([line])
   })
