@@ -240,7 +240,7 @@ export class Member {
     this.#planned = undefined
     if (joined.leader === joined.memberId) {
       const planned = await planFor(this.#client, strategy, joined.members, signal)
-      for (const topic of planned.counts.keys()) this.#client.metadata.use(topic)
+      this.#await(planned)
       this.#planned = joined.skipAssignment ? { ...planned, assignments: [] } : planned
     }
     const { protocolName, generationId } = joined
@@ -251,6 +251,16 @@ export class Member {
     this.#assignedIn = generationId
     this.#told(strategy, answer.userData, generationId)
     return 'synced'
+  }
+
+  /** Topics that are not there are noticed when they are made. */
+  #await({ counts }: Planned): void {
+    for (const [topic, count] of counts) {
+      this.#client.metadata.use(topic)
+      if (count > 0) continue
+      const fields = { group: this.coordinator.groupId, topic }
+      this.#client.logger.warn('a group waits for a topic that is not there: create it, or check its name', fields)
+    }
   }
 
   #told(strategy: BalanceStrategy, userData: Buffer | null, generationId: number): void {

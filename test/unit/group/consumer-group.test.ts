@@ -270,3 +270,21 @@ it('tells how far behind it is', async () => {
   await until.holds(() => count === 1)
   expect(group.lag()).toEqual(new Map([['t', new Map([[0, 2n]])]]))
 })
+
+it('says that a topic is not there, and reads it when it is made', async () => {
+  const cluster = await startCluster()
+  const warned: unknown[] = []
+  const logger = { debug() {}, info() {}, error() {}, warn: (...said: unknown[]) => void warned.push(said) }
+  const kafka = new Kafka({ brokers: cluster.brokers, logger, metadata: { refreshFrequencyMs: 5 } })
+  onTestFinished(() => kafka.close())
+  const { handler, read, has } = reader()
+  const joined = cluster.nextRequest('SyncGroup')
+  kafka.consumerGroup('billing', { offsets: { initial: 'oldest' } }).consume(['t'], handler)
+  await joined
+  const text = 'a group waits for a topic that is not there: create it, or check its name'
+  expect(warned).toEqual([[text, { group: 'billing', topic: 't' }]])
+  cluster.createTopic('t', { partitions: 1 })
+  write(cluster, 0, 'a')
+  await has(1)
+  expect(read).toEqual(['t-0 a'])
+})
