@@ -1,7 +1,7 @@
 /**
  * Shows what the three kinds of acknowledgement wait for, and what each of them promises.
  *
- *     npx tsx scripts/with-kafka.ts examples/acks.ts           a Kafka of its own, started for the occasion
+ *     npx tsx scripts/with-kafka.ts examples/acks.ts           a cluster inside the process; with --kafka a real one
  *     KAFKA_BROKERS=localhost:9092 npx tsx examples/acks.ts    a Kafka that runs already
  */
 import { ConfigurationError, Kafka, KafkaError } from 'samsa'

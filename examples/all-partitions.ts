@@ -1,7 +1,7 @@
 /**
  * Reads all partitions of a topic as one, remembers where it was in each, and goes on from there.
  *
- *     npx tsx scripts/with-kafka.ts examples/all-partitions.ts           a Kafka of its own, started for the occasion
+ *     npx tsx scripts/with-kafka.ts examples/all-partitions.ts           a cluster inside the process; with --kafka a real one
  *     KAFKA_BROKERS=localhost:9092 npx tsx examples/all-partitions.ts    a Kafka that runs already
  */
 import { json, Kafka, string } from 'samsa'

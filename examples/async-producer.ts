@@ -1,7 +1,7 @@
 /**
  * Hands messages over without waiting for each, and reads what became of them: what sarama calls an AsyncProducer.
  *
- *     npx tsx scripts/with-kafka.ts examples/async-producer.ts           a Kafka of its own, started for the occasion
+ *     npx tsx scripts/with-kafka.ts examples/async-producer.ts           a cluster inside the process; with --kafka a real one
  *     KAFKA_BROKERS=localhost:9092 npx tsx examples/async-producer.ts    a Kafka that runs already
  */
 import { Kafka } from 'samsa'

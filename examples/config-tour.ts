@@ -1,7 +1,7 @@
 /**
  * A tour of the configuration: one typed object in the namespaces of sarama.Config, checked as a whole before anything is connected to.
  *
- *     npx tsx scripts/with-kafka.ts examples/config-tour.ts           a Kafka of its own, started for the occasion
+ *     npx tsx scripts/with-kafka.ts examples/config-tour.ts           a cluster inside the process; with --kafka a real one
  *     KAFKA_BROKERS=localhost:9092 npx tsx examples/config-tour.ts    a Kafka that runs already
  */
 import { ConfigurationError, hash, Kafka, type KafkaConfig, range, sticky, string } from 'samsa'

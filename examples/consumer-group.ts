@@ -2,7 +2,7 @@
  * Reads a topic as a member of a group, with the parts that users of sarama know: Setup, ConsumeClaim, Cleanup and ResetOffset.
  * Ctrl-C ends it in good order. Members that name the same group share the partitions (examples/assignors.ts shows how).
  *
- *     npx tsx scripts/with-kafka.ts examples/consumer-group.ts           a Kafka of its own, started for the occasion
+ *     npx tsx scripts/with-kafka.ts examples/consumer-group.ts           a cluster inside the process; with --kafka a real one
  *     KAFKA_BROKERS=localhost:9092 npx tsx examples/consumer-group.ts    a Kafka that runs already
  */
 import { cooperativeSticky, Kafka, string } from 'samsa'

@@ -2,7 +2,7 @@
  * Creates a topic as kafka-go does it: finds the controller, and asks that broker. It takes one request of Kafka's protocol, sent by
  * hand; `kafka.admin().createTopics()` does the same in one call (examples/create-topics.ts).
  *
- *     npx tsx scripts/with-kafka.ts examples/create-topic-by-controller.ts           a Kafka of its own, started for the occasion
+ *     npx tsx scripts/with-kafka.ts examples/create-topic-by-controller.ts           a cluster inside the process; with --kafka a real one
  *     KAFKA_BROKERS=localhost:9092 npx tsx examples/create-topic-by-controller.ts    a Kafka that runs already
  */
 import { BrokerError, Kafka } from 'samsa'

@@ -1,7 +1,7 @@
 /**
  * Creates topics, sees what became of each, describes them, gives one more partitions and deletes it.
  *
- *     npx tsx scripts/with-kafka.ts examples/create-topics.ts           a Kafka of its own, started for the occasion
+ *     npx tsx scripts/with-kafka.ts examples/create-topics.ts           a cluster inside the process; with --kafka a real one
  *     KAFKA_BROKERS=localhost:9092 npx tsx examples/create-topics.ts    a Kafka that runs already
  */
 import { Kafka } from 'samsa'

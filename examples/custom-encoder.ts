@@ -1,7 +1,7 @@
 /**
  * Sends objects, as JSON and in a binary format, by an Encoder and by a serializer, and reads them back.
  *
- *     npx tsx scripts/with-kafka.ts examples/custom-encoder.ts           a Kafka of its own, started for the occasion
+ *     npx tsx scripts/with-kafka.ts examples/custom-encoder.ts           a cluster inside the process; with --kafka a real one
  *     KAFKA_BROKERS=localhost:9092 npx tsx examples/custom-encoder.ts    a Kafka that runs already
  */
 import { type Encoder, json, Kafka, type Serde, SerializationError, string } from 'samsa'

@@ -1,7 +1,7 @@
 /**
  * Writes to one partition and reads from it, step by step: what kafka-go does with the Conn of a DialLeader.
  *
- *     npx tsx scripts/with-kafka.ts examples/dial-leader.ts           a Kafka of its own, started for the occasion
+ *     npx tsx scripts/with-kafka.ts examples/dial-leader.ts           a cluster inside the process; with --kafka a real one
  *     KAFKA_BROKERS=localhost:9092 npx tsx examples/dial-leader.ts    a Kafka that runs already
  */
 import { Kafka } from 'samsa'

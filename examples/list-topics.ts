@@ -1,7 +1,7 @@
 /**
  * Lists the topics of a cluster, and what there is in some of them.
  *
- *     npx tsx scripts/with-kafka.ts examples/list-topics.ts           a Kafka of its own, started for the occasion
+ *     npx tsx scripts/with-kafka.ts examples/list-topics.ts           a cluster inside the process; with --kafka a real one
  *     KAFKA_BROKERS=localhost:9092 npx tsx examples/list-topics.ts    a Kafka that runs already
  */
 import { Kafka } from 'samsa'

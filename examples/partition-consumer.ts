@@ -1,7 +1,7 @@
 /**
  * Reads one partition: from its start, from a place of your choice, and by the clock. What sarama calls a PartitionConsumer.
  *
- *     npx tsx scripts/with-kafka.ts examples/partition-consumer.ts           a Kafka of its own, started for the occasion
+ *     npx tsx scripts/with-kafka.ts examples/partition-consumer.ts           a cluster inside the process; with --kafka a real one
  *     KAFKA_BROKERS=localhost:9092 npx tsx examples/partition-consumer.ts    a Kafka that runs already
  */
 import { Kafka, type Message } from 'samsa'

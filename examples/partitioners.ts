@@ -1,7 +1,7 @@
 /**
  * Shows where partitioners send the same messages, and how to write one.
  *
- *     npx tsx scripts/with-kafka.ts examples/partitioners.ts           a Kafka of its own, started for the occasion
+ *     npx tsx scripts/with-kafka.ts examples/partitioners.ts           a cluster inside the process; with --kafka a real one
  *     KAFKA_BROKERS=localhost:9092 npx tsx examples/partitioners.ts    a Kafka that runs already
  */
 import {

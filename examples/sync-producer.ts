@@ -1,7 +1,7 @@
 /**
  * Sends messages and waits until Kafka has them: what sarama calls a SyncProducer.
  *
- *     npx tsx scripts/with-kafka.ts examples/sync-producer.ts           a Kafka of its own, started for the occasion
+ *     npx tsx scripts/with-kafka.ts examples/sync-producer.ts           a cluster inside the process; with --kafka a real one
  *     KAFKA_BROKERS=localhost:9092 npx tsx examples/sync-producer.ts    a Kafka that runs already
  */
 import { Kafka, ProducerErrors } from 'samsa'
