@@ -1,5 +1,5 @@
 import { errorCodes } from '../errors/broker-codes.ts'
-import { UnsupportedVersionError } from '../errors/client-errors.ts'
+import { ProtocolError, UnsupportedVersionError } from '../errors/client-errors.ts'
 import type { Response } from '../protocol/api.ts'
 import { DescribeTopicPartitions } from '../protocol/messages/describe-topic-partitions.ts'
 import { Metadata } from '../protocol/messages/metadata.ts'
@@ -7,7 +7,7 @@ import { ZERO_UUID } from '../protocol/schema.ts'
 import { bool } from '../util/options.ts'
 import { type AclOperation, authorizedOperations } from './authorized-operations.ts'
 import { type AdminCall, type AdminContext, failureOf, inCall } from './call.ts'
-import type { AdminCallOptions } from './check.ts'
+import { type AdminCallOptions, partitionName } from './check.ts'
 import { isTopicId, type TopicName, topicNames } from './topic-names.ts'
 import type { TopicOutcome } from './topics.ts'
 
@@ -107,12 +107,18 @@ export function describeTopics(
   })
 }
 
+/** Where the next page begins. */
+interface Cursor {
+  readonly topicName: string
+  readonly partitionIndex: number
+}
+
 /** Asks for a page after the other, since a topic may have more partitions than go into one. */
 async function inPages(call: AdminCall, names: readonly string[]): Promise<TopicAnswer[]> {
   const topics = new Map<string, TopicAnswer & { readonly partitions: PartitionAnswer[] }>()
   // The broker goes through the topics in the order of their names.
   const asked = [...names].sort().map(name => ({ name }))
-  let cursor: { readonly topicName: string; readonly partitionIndex: number } | null = null
+  let cursor: Cursor | null = null
   do {
     const body = { topics: asked, cursor }
     const answer: Response<typeof DescribeTopicPartitions> = await call.ask(DescribeTopicPartitions, body, {
@@ -123,9 +129,19 @@ async function inPages(call: AdminCall, names: readonly string[]): Promise<Topic
       if (known === undefined) topics.set(topic.name ?? '', topic)
       else known.partitions.push(...topic.partitions)
     }
-    cursor = answer.nextCursor
+    const next: Cursor | null = answer.nextCursor
+    if (cursor !== null && next !== null && !isAfter(next, cursor)) {
+      const where = partitionName({ topic: next.topicName, partition: next.partitionIndex })
+      throw new ProtocolError(`DescribeTopicPartitions is to go on at ${where}, where it has been already`)
+    }
+    cursor = next
   } while (cursor !== null)
   return [...topics.values()]
+}
+
+function isAfter(next: Cursor, cursor: Cursor): boolean {
+  if (next.topicName === cursor.topicName) return next.partitionIndex > cursor.partitionIndex
+  return next.topicName > cursor.topicName
 }
 
 /** Brokers before Kafka 3.8 tell less, all at once. */

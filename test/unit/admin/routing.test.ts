@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { KafkaError, TimeoutError, UnsupportedVersionError } from '../../../src/index.ts'
+import { KafkaError, ProtocolError, TimeoutError, UnsupportedVersionError } from '../../../src/index.ts'
 import { ZERO_UUID } from '../../../src/protocol/schema.ts'
 import { type PeersOptions, startPeers } from '../../support/cluster-of-peers.ts'
 import { failure } from '../../support/failure.ts'
@@ -337,6 +337,22 @@ describe('describeTopics', () => {
     const [large] = await admin.describeTopics(['large'])
     expect(large?.partitions?.map(({ partition }) => partition)).toEqual([0, 1, 2, 3, 4, 5])
     expect(cursors).toHaveLength(3)
+  })
+
+  it('does not go round in circles with a broker that does', async () => {
+    const { admin } = await start({
+      leaders: {},
+      script: {
+        DescribeTopicPartitions: () => ({
+          throttleTimeMs: 0,
+          topics: [{ errorCode: OK, name: 'large', topicId: ZERO_UUID, partitions: [partition(0)] }],
+          nextCursor: { topicName: 'large', partitionIndex: 1 },
+        }),
+      },
+    })
+    const error = await failure(admin.describeTopics(['large']))
+    expect(error).toBeInstanceOf(ProtocolError)
+    expect(error.message).toContain('large-1')
   })
 
   it('asks older brokers for their metadata', async () => {
