@@ -1,40 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { cpus, tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { build } from '../build.ts'
-import { startCluster } from '../cluster.ts'
-import { parseOptions } from '../command-line.ts'
-import { Commands } from '../commands.ts'
-import { compare } from '../compare.ts'
-import type { Contest, Contestant } from '../contest.ts'
-import { Topics } from '../kafka.ts'
+import { compareReaders } from './bench.ts'
 import { own, peers, yardsticks } from './contestants.ts'
-import { Runner } from './runner.ts'
-import { showWorkload } from './show.ts'
-import { PARTITIONS, type ReadWorkload, workloads } from './workloads.ts'
-
-const contest: Contest<Contestant, ReadWorkload> = {
-  command: 'consume',
-  does: 'Reads messages',
-  ...{ own, peers, yardsticks, workloads },
-  extra: [],
-}
+import { workloads } from './workloads.ts'
 
 export async function main(args: readonly string[]): Promise<void> {
-  const options = parseOptions(args, contest)
-  await build(['consume/child.ts', 'consume/lone-sender.ts'])
-  await using cluster = await startCluster(options.cluster)
-  const folder = await mkdtemp(join(tmpdir(), 'samsa-bench-'))
-  const topics = new Topics(cluster.bootstrap)
-  const commands = new Commands('consume', options.node, folder)
-  const runner = new Runner({ commands, brokers: cluster.bootstrap, topics })
-  try {
-    console.log(`${cluster.label}, ${cpus().length} × ${cpus()[0]?.model}, ${await commands.nodeVersion()}`)
-    console.log(`no keys, ${PARTITIONS} partitions, medians of ${options.rounds} rounds\n`)
-    await compare(options, (contestant, workload) => runner.run(contestant, workload), showWorkload)
-  } finally {
-    await runner.close()
-    await topics.close()
-    await rm(folder, { recursive: true, force: true })
-  }
+  await compareReaders(args, {
+    command: 'consume',
+    does: 'Reads messages',
+    ...{ own, peers, yardsticks, workloads },
+    extra: [],
+  })
 }
