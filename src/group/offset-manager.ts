@@ -3,8 +3,8 @@ import type { StartOffset } from '../cluster/list-offset.ts'
 import { checkPartition } from '../consumer/check.ts'
 import type { Message, TopicPartition } from '../consumer/message.ts'
 import { ClosedError, ConfigurationError } from '../errors/client-errors.ts'
-import { describeValue } from '../util/options.ts'
 import { Coordinator } from './coordinator.ts'
+import { checkOffset } from './offsets/check-offset.ts'
 import { OUTSIDE } from './offsets/commit.ts'
 import type { Progress } from './offsets/ledger.ts'
 import { OffsetStore, type OffsetStoreOptions } from './offsets/offset-store.ts'
@@ -170,10 +170,4 @@ export class PartitionOffsetManager implements TopicPartition, AsyncDisposable {
     if (progress !== undefined) return progress
     throw new ClosedError(`the offsets of ${this.topic}-${this.partition} are managed no more`)
   }
-}
-
-function checkOffset(offset: unknown): void {
-  if (typeof offset === 'bigint' && offset >= 0n) return
-  const problem = `must be a bigint from 0n on, not ${describeValue(offset)}`
-  throw new ConfigurationError([{ option: 'offset', problem }])
 }

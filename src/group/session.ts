@@ -7,6 +7,7 @@ import type { TopicPartitions } from './assignors/strategy.ts'
 import { ReadClaim } from './claim.ts'
 import { byTopic } from './membership/plan.ts'
 import type { Identity } from './membership/requests.ts'
+import { checkOffset } from './offsets/check-offset.ts'
 import type { Progress } from './offsets/ledger.ts'
 import type { OffsetStore } from './offsets/offset-store.ts'
 import type { Work } from './processing-watch.ts'
@@ -87,11 +88,13 @@ export class Session<K, V> implements GroupSession<K, V> {
   }
 
   markOffset(topic: string, partition: number, offset: bigint, metadata = ''): void {
+    checkOffset(offset)
     this.#progressOf(topic, partition)?.mark(offset, -1, metadata)
     this.#context.offsets.onMarked()
   }
 
   resetOffset(topic: string, partition: number, offset: bigint, metadata = ''): void {
+    checkOffset(offset)
     this.#progressOf(topic, partition)?.reset(offset, -1, metadata)
     this.#context.offsets.onMarked()
     this.#claims.get(nameOf({ topic, partition }))?.running?.claim.seek(offset)

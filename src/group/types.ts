@@ -39,7 +39,7 @@ export interface GroupSession<K = Buffer, V = Buffer> {
   markMessage(message: Message<K, V>, metadata?: string): void
   /** The batch, and all before it, is processed. */
   markBatch(batch: MessageBatch<K, V>, metadata?: string): void
-  /** All before this offset is processed. Goes forward only. */
+  /** All before this offset is processed. Goes forward only. @throws {@link ConfigurationError} for what is no bigint from 0n on. */
   markOffset(topic: string, partition: number, offset: bigint, metadata?: string): void
   /** The group goes on from this offset, be it further back: so does the claim, if it has begun. */
   resetOffset(topic: string, partition: number, offset: bigint, metadata?: string): void

@@ -155,6 +155,18 @@ describe('run', () => {
     expect(committed(cluster)).toEqual({ 't-0': 1n })
   })
 
+  it('ends with an offset that is no bigint, of which nothing could be committed', async () => {
+    const cluster = await startCluster({ topics })
+    write(cluster, 0, 'a')
+    for (const call of ['markOffset', 'resetOffset'] as const) {
+      const running = newGroup(cluster).run(['t'], {
+        eachMessage: (_message, { session }) => session[call]('t', 0, 1 as never),
+      })
+      await expect(running).rejects.toThrow('offset: must be a bigint from 0n on, not 1')
+    }
+    expect(committed(cluster)).toEqual({})
+  })
+
   it('refuses what cannot be', async () => {
     const cluster = await startCluster({ topics })
     const group = newGroup(cluster)
