@@ -73,6 +73,7 @@ function deserializationPolicyProblem(value: unknown): string | undefined {
 
 function interceptorsProblem(value: unknown): string | undefined {
   const isOne = (item: unknown) => typeof (item as Partial<ConsumerInterceptor> | null)?.onConsume === 'function'
-  if (Array.isArray(value) && value.every(isOne)) return undefined
-  return `must be a list of objects with onConsume(), not ${describeValue(value)}`
+  if (!Array.isArray(value)) return `must be a list of objects with onConsume(), not ${describeValue(value)}`
+  const wrong = value.findIndex(item => !isOne(item))
+  return wrong < 0 ? undefined : `must be a list of objects with onConsume(); [${wrong}] has none`
 }

@@ -83,6 +83,7 @@ function serializerProblem(value: unknown): string | undefined {
 
 function interceptorsProblem(value: unknown): string | undefined {
   const isOne = (item: unknown) => typeof (item as Partial<ProducerInterceptor> | null)?.onSend === 'function'
-  if (Array.isArray(value) && value.every(isOne)) return undefined
-  return `must be a list of objects with onSend(), not ${describeValue(value)}`
+  if (!Array.isArray(value)) return `must be a list of objects with onSend(), not ${describeValue(value)}`
+  const wrong = value.findIndex(item => !isOne(item))
+  return wrong < 0 ? undefined : `must be a list of objects with onSend(); [${wrong}] has none`
 }

@@ -1,6 +1,6 @@
 import type { BrokerErrorName } from '../errors/broker-codes.ts'
 import { ConfigurationError, type ConfigurationProblem } from '../errors/client-errors.ts'
-import { objectProblems, refuse } from '../util/known-keys.ts'
+import { listProblems, objectProblems, refuse } from '../util/known-keys.ts'
 import { describeValue, resolveOptions } from '../util/options.ts'
 import type { Clock } from './clock.ts'
 import { ClusterCore } from './cluster-core.ts'
@@ -105,13 +105,14 @@ export class MockCluster implements AsyncDisposable {
    * Writes messages without a client; those that are strings are values. One batch for each partition.
    *
    * @returns where each of them is.
-   * @throws ConfigurationError when there is no such topic, which is not created, or partition.
+   * @throws ConfigurationError when there is no such topic, which is not created, or partition, or what is given is no list.
    */
   produce(topic: string, messages: readonly (string | FixtureMessage)[], options: ProduceOptions = {}): Written[] {
     const { transaction } = options
     refuse([
       ...objectProblems(options, 'options', ['compression', 'transaction']),
       ...ifGiven(transaction, end => choiceProblems('options.transaction', end, ['commit', 'abort', 'open'])),
+      ...listProblems(messages, 'messages'),
     ])
     return this.#fixtures.produce(this.#topic(topic), messages, options)
   }

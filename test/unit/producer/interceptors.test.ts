@@ -111,8 +111,8 @@ describe('interceptors', () => {
 
   it.each([
     [{}, 'must be a list of objects with onSend(), not an object'],
-    [[{}], 'must be a list of objects with onSend(), not an array'],
-    [[null], 'must be a list of objects with onSend(), not an array'],
+    [[{}], 'must be a list of objects with onSend(); [0] has none'],
+    [[{ onSend() {} }, null], 'must be a list of objects with onSend(); [1] has none'],
   ])('that are none are refused: %o', async (interceptors, problem) => {
     const { kafka } = await start()
     expect(() => kafka.producer({ interceptors: interceptors as never })).toThrow(`producer.interceptors: ${problem}`)

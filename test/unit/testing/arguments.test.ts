@@ -42,6 +42,7 @@ describe.each<[string, (cluster: Loose) => unknown, string]>([
   ['truncate', c => c.truncate('b', 0, 0n), 'topic: there is no topic "b"'],
   ['truncate', c => c.truncate('a', 0, 5), 'offset: must be a bigint from 0n on, not 5'],
   ['produce', c => c.produce('b', ['x']), 'topic: there is no topic "b"'],
+  ['produce', c => c.produce('a', 'x' as never), 'messages: must be a list, not "x"'],
   ['produce', c => c.produce('a', ['x'], { compresion: 'gzip' }), 'options.compresion: there is no such field'],
   ['produce', c => c.produce('a', ['x'], { compression: 'zip' }), 'zip'],
   [
