@@ -139,7 +139,9 @@ export class Member {
   /** A request of this identity failed: the way of heartbeats and commits to say what the coordinator says. */
   onFailure(error: unknown, identity: Identity): void {
     // It speaks of a generation that is over, or that a join which is under way will replace: its answer knows better.
-    if (identity !== this.#identity || !beating.has(this.#state)) return
+    const { memberId, generationId } = this.#identity
+    const isOver = identity.memberId !== memberId || identity.generationId !== generationId
+    if (isOver || !beating.has(this.#state)) return
     const event = eventOf(error)
     if (event === 'rebalance') this.rejoin('the group rebalances')
     if (event !== 'stale' && event !== 'unknown' && event !== 'fatal') return
@@ -240,7 +242,7 @@ export class Member {
     this.#planned = undefined
     if (joined.leader === joined.memberId) {
       const planned = await planFor(this.#client, strategy, joined.members, signal)
-      this.#await(planned)
+      await this.#await(planned, signal)
       this.#planned = joined.skipAssignment ? { ...planned, assignments: [] } : planned
     }
     const { protocolName, generationId } = joined
@@ -253,14 +255,17 @@ export class Member {
     return 'synced'
   }
 
-  /** Topics that are not there are noticed when they are made. */
-  #await({ counts }: Planned): void {
+  /** Topics that are not there are noticed when they are made, and so are partitions that are added, or go. */
+  async #await({ counts }: Planned, signal: AbortSignal): Promise<void> {
+    const { metadata, logger } = this.#client
     for (const [topic, count] of counts) {
-      this.#client.metadata.use(topic)
+      metadata.use(topic)
       if (count > 0) continue
       const fields = { group: this.coordinator.groupId, topic }
-      this.#client.logger.warn('a group waits for a topic that is not there: create it, or check its name', fields)
+      logger.warn('a group waits for a topic that is not there: create it, or check its name', fields)
     }
+    // Metadata from before the plan would be taken for a change of what it was made for: the group would rebalance without end.
+    if (this.#changed(counts) !== undefined) await abortable(metadata.refresh(), signal)
   }
 
   #told(strategy: BalanceStrategy, userData: Buffer | null, generationId: number): void {
@@ -355,16 +360,21 @@ export class Member {
   /** The leader sees to it that partitions that are added, or go, are shared out anew. */
   #onMetadata(): void {
     if (this.#planned === undefined || this.#state !== 'stable') return
+    const changed = this.#changed(this.#planned.counts)
+    if (changed !== undefined) this.rejoin(`topic "${changed.topic}" has ${changed.count} partitions now`)
+  }
+
+  /** A topic that has another number of partitions than the plan was made for, as far as metadata tells. */
+  #changed(counts: Planned['counts']): { readonly topic: string; readonly count: number } | undefined {
     const { metadata } = this.#client
     const { topicErrors } = metadata.snapshot
-    for (const [topic, count] of this.#planned.counts) {
+    for (const [topic, before] of counts) {
       metadata.use(topic)
       const isGone = topicErrors.get(topic) === errorCodes.UNKNOWN_TOPIC_OR_PARTITION
-      const now = metadata.topic(topic)?.partitions.length ?? (isGone ? 0 : count)
-      if (now === count) continue
-      this.rejoin(`topic "${topic}" has ${now} partitions now`)
-      return
+      const count = metadata.topic(topic)?.partitions.length ?? (isGone ? 0 : before)
+      if (count !== before) return { topic, count }
     }
+    return undefined
   }
 
   #end(): void {
