@@ -37,17 +37,20 @@ export class ProcessingWatch {
   readonly #groupId: string
   readonly #limits: ProcessingLimits
   readonly #works: () => Iterable<Work>
-  readonly #onPollMissed: (event: SlowHandlerEvent) => void
+  readonly #onPollMissed: () => void
   readonly #looks = new WeakMap<ReadClaim<unknown, unknown>, Look>()
   #timer: NodeJS.Timeout | undefined
 
-  /** @param onPollMissed Called when something is held for longer than `maxPollIntervalMs`, after it was told. */
+  /**
+   * @param onPollMissed Called when something is held for longer than `maxPollIntervalMs`, after it was told; and again with each look
+   * while that goes on, as a member that is just joining cannot leave.
+   */
   constructor(
     client: Client,
     groupId: string,
     limits: ProcessingLimits,
     works: () => Iterable<Work>,
-    onPollMissed: (event: SlowHandlerEvent) => void,
+    onPollMissed: () => void,
   ) {
     this.#client = client
     this.#groupId = groupId
@@ -69,13 +72,12 @@ export class ProcessingWatch {
   }
 
   /** Tells log and hook of a handler that is too slow. */
-  tell(claim: ReadClaim<unknown, unknown>, sinceMs: number, limit: SlowHandlerEvent['limit']): SlowHandlerEvent {
+  tell(claim: ReadClaim<unknown, unknown>, sinceMs: number, limit: SlowHandlerEvent['limit']): void {
     const { topic, partition, position } = claim
     const event = { group: this.#groupId, topic, partition, position, sinceMs: Math.round(sinceMs), limit }
     const { logger, hooks } = this.#client
     logger.warn('a handler takes longer than it may', { ...event, position: String(position) })
     hooks.onSlowHandler?.(event)
-    return event
   }
 
   #look(): void {
@@ -93,9 +95,10 @@ export class ProcessingWatch {
       const isNews = (limit: SlowHandlerEvent['limit'], ms: number) =>
         ms > 0 && sinceMs >= ms && !last.told.has(limit) && last.told.add(limit)
       if (isNews('maxProcessingMs', maxProcessingMs)) this.tell(claim, sinceMs, 'maxProcessingMs')
-      if (isNews('maxPollIntervalMs', maxPollIntervalMs)) {
-        this.#onPollMissed(this.tell(claim, sinceMs, 'maxPollIntervalMs'))
-      }
+      const isMissed = isNews('maxPollIntervalMs', maxPollIntervalMs)
+      if (isMissed) this.tell(claim, sinceMs, 'maxPollIntervalMs')
+      // One that has ended is lost, or on its way to be given up.
+      if (isMissed || (last.told.has('maxPollIntervalMs') && !claim.signal.aborted)) this.#onPollMissed()
     }
   }
 }
