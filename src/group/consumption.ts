@@ -83,6 +83,8 @@ export class Consumption<K, V> implements MemberOwner {
     this.#opening.abort(new ClosedError('the consuming was ended'))
     this.#offsets.hurry()
     this.#member.close(failure)
+    // It was overdue before, and nobody will tell of it again.
+    if (this.#session?.isOverdue) this.#member.overstay(new TimeoutError(OVERDUE))
   }
 
   topics(): readonly string[] {
@@ -137,6 +139,8 @@ export class Consumption<K, V> implements MemberOwner {
 
   onEnded(failure: { readonly error: unknown } | undefined): void {
     this.#subscription.close()
+    // It may have failed without being closed: a look for topics that is under way would go on with another one.
+    this.#closing.abort(new ClosedError('the consuming has ended'))
     this.#watch.stop()
     this.#offsets.close(new ClosedError('the member has left the group'))
     if (failure === undefined) this.#settle!.resolve()

@@ -44,6 +44,8 @@ export class Session<K, V> implements GroupSession<K, V> {
   /** Settles when the handler has set up. */
   #setUp: Promise<void> | undefined
   #ended: Promise<void> | undefined
+  /** Who should have given a partition up by now. */
+  readonly #overdue = new Set<Running<K, V>>()
   /** What was marked since partitions were given up the last time, by topic and partition: without making a name for each message. */
   readonly #marked = new Map<string, Progress[]>()
   #lastMarked: Progress | undefined
@@ -115,6 +117,11 @@ export class Session<K, V> implements GroupSession<K, V> {
     return lags
   }
 
+  /** Whether a handler has not given its partition up in time, nor since. */
+  get isOverdue(): boolean {
+    return this.#overdue.size > 0
+  }
+
   /** What handlers work on. */
   get works(): Work[] {
     return [...this.#claims.values()].flatMap(({ running }) => (running === undefined ? [] : (running as Work)))
@@ -180,10 +187,17 @@ export class Session<K, V> implements GroupSession<K, V> {
   async #finish(running: readonly Running<K, V>[], reason: Error): Promise<void> {
     const left = new Set(running)
     const timer = setTimeout(() => {
-      for (const { claim } of left) this.#context.onOverdue(claim)
+      for (const each of left) {
+        this.#overdue.add(each)
+        this.#context.onOverdue(each.claim)
+      }
     }, this.#context.revocationMs)
     for (const { claim } of running) claim.end(reason)
-    await Promise.all(running.map(each => each.done.then(() => left.delete(each))))
+    const onDone = (each: Running<K, V>) => {
+      left.delete(each)
+      this.#overdue.delete(each)
+    }
+    await Promise.all(running.map(each => each.done.then(() => onDone(each))))
     clearTimeout(timer)
   }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { cooperativeSticky } from '../../../src/group/assignors/cooperative-sticky.ts'
 import type { KafkaConfig, SlowHandlerEvent } from '../../../src/index.ts'
 import { Kafka } from '../../../src/index.ts'
 import type { MockCluster } from '../../../src/testing.ts'
@@ -126,6 +127,26 @@ it('leaves the group when a message is held for longer than maxPollIntervalMs, a
   expect(committed(cluster)).toEqual({ 't-0': 1n })
 })
 
+it('leaves the group for such a message also where it was joining again when the time was over', async () => {
+  const cluster = await startCluster({ topics: { t: {} } })
+  const options = { maxPollIntervalMs: 20, rebalance: { strategies: [cooperativeSticky()] } }
+  const { group, told } = watchedGroup(cluster, options)
+  const { finish, done } = work()
+  const fetched = cluster.nextRequest('Fetch')
+  group.run(['t'], { eachMessage: () => done })
+  await fetched
+  const hung = cluster.hang({ api: 'JoinGroup' })
+  const asked = cluster.nextRequest('JoinGroup')
+  cluster.fail('REBALANCE_IN_PROGRESS', { api: 'Heartbeat', times: 1 })
+  await asked
+  write(cluster, 0, 'a')
+  await told()
+  const left = cluster.nextRequest('LeaveGroup')
+  hung.undo()
+  await left
+  finish()
+})
+
 describe('a handler that overstays rebalance.timeoutMs', () => {
   it('is told of, when its partition is to be given up', async () => {
     const cluster = await startCluster({ topics: { t: {} } })
@@ -171,5 +192,32 @@ describe('a handler that overstays rebalance.timeoutMs', () => {
     await closed
     await running
     expect(cluster.groups().flatMap(({ members }) => members)).toEqual([])
+  })
+
+  it('keeps them from nobody either when the group is closed after that', async () => {
+    const cluster = await startCluster({ topics })
+    write(cluster, 0, 'a')
+    write(cluster, 1, 'b')
+    const rebalance = { timeoutMs: 30, strategies: [cooperativeSticky()] }
+    const { group, told } = watchedGroup(cluster, { rebalance })
+    const { finish, done } = work()
+    const working = work()
+    let held = 0
+    const running = group.run(['t'], {
+      eachMessage() {
+        if (++held === 2) working.finish()
+        return done
+      },
+    })
+    await working.done
+    const other = watchedGroup(cluster, { rebalance })
+    other.group.run(['t'], { eachMessage() {} })
+    await told()
+    const left = cluster.nextRequest('LeaveGroup')
+    const closed = group.close()
+    await left
+    finish()
+    await closed
+    await running
   })
 })
