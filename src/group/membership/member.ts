@@ -335,6 +335,8 @@ export class Member {
     this.#owned = []
     this.#identity = { memberId: this.#identity.memberId, generationId: -1 }
     const lost = this.#owner.lose()
+    // It may fail long before its turn comes, in which that is dealt with: until then it must not count as unhandled.
+    lost.catch(() => {})
     this.#release(() => lost)
   }
 

@@ -98,6 +98,26 @@ it('loses everything when the coordinator has dropped it, and joins as somebody 
   expect(member.identity.memberId).not.toBe(memberId)
 })
 
+it('fails with what its owner throws when all is lost, though it gives something up meanwhile', async () => {
+  const cluster = await startCluster({ topics })
+  let finish = () => {}
+  const working = new Promise<void>(resolve => {
+    finish = resolve
+  })
+  const lose = () => Promise.reject(new Error('no handler'))
+  const options = { sessionTimeoutMs: 100, rebalanceTimeoutMs: 100 }
+  const { member, next } = startMember(newClient(cluster), ['t'], options, { revoke: () => working, lose })
+  expect(await next()).toBe('assigned t-0 t-1 t-2 t-3')
+  member.rejoin('a test')
+  expect(await next()).toMatch(/^revoked/)
+  cluster.fail('UNKNOWN_MEMBER_ID', { api: 'Heartbeat', times: 1 })
+  expect(await next()).toBe('lost')
+  // A rejection that nobody handles by then ends the process.
+  await new Promise(resolve => setImmediate(resolve))
+  finish()
+  expect(await next()).toBe('failed: Error: no handler')
+})
+
 it('keeps its id when the group has moved on without it', async () => {
   const cluster = await startCluster({ topics })
   const { member, next } = startMember(newClient(cluster), ['t'])
