@@ -91,18 +91,18 @@ export class Consumption<K, V> implements MemberOwner {
     return this.#subscription.topics
   }
 
-  async assign(added: readonly TopicPartition[], identity: Identity): Promise<void> {
-    if (added.length === 0) return
+  async assign(added: readonly TopicPartition[], identity: Identity): Promise<boolean> {
+    if (added.length === 0) return true
     const { consumer, initial } = this.#context
     const { signal } = this.#opening
     try {
       await this.#offsets.open(added, signal)
     } catch (error) {
-      if (signal.aborted) return
+      if (signal.aborted) return false
       throw error
     }
     // Lost meanwhile.
-    if (this.#member.identity !== identity) return
+    if (this.#member.identity !== identity) return false
     this.#session ??= new Session<K, V>({
       consumer,
       offsets: this.#offsets,
@@ -114,6 +114,11 @@ export class Consumption<K, V> implements MemberOwner {
       onLeft: failure => this.close(failure),
     })
     await this.#session.add(added)
+    return true
+  }
+
+  interrupt(): void {
+    this.#stopOpening(GIVEN_UP)
   }
 
   async revoke(partitions: readonly TopicPartition[]): Promise<void> {
@@ -131,8 +136,7 @@ export class Consumption<K, V> implements MemberOwner {
 
   async lose(): Promise<void> {
     this.#offsets.lose()
-    this.#opening.abort(new ClosedError(LOST))
-    this.#opening = new AbortController()
+    this.#stopOpening(LOST)
     const session = this.#session
     if (session !== undefined) await this.#end(session, session.lose(new ClosedError(LOST)))
   }
@@ -152,6 +156,12 @@ export class Consumption<K, V> implements MemberOwner {
     this.#watch.tell(claim, rebalanceTimeoutMs, 'rebalance.timeoutMs')
     // In a rebalance the coordinator sees to it. Who leaves must not keep the partition from others for as long as that takes.
     if (this.#closing.signal.aborted) this.#member.overstay(new TimeoutError(OVERDUE))
+  }
+
+  #stopOpening(why: string): void {
+    this.#opening.abort(new ClosedError(why))
+    // Once it is closed nothing is opened any more.
+    if (!this.#closing.signal.aborted) this.#opening = new AbortController()
   }
 
   async #end(session: Session<K, V>, ended: Promise<void>): Promise<void> {

@@ -7,7 +7,7 @@ import type { BalanceStrategy, RebalanceProtocol, TopicPartitions } from '../ass
 import { Coordinator } from '../coordinator.ts'
 import { eventOf, isBeginning } from './event-of.ts'
 import { Heartbeats } from './heartbeats.ts'
-import { byTopic, flat, type Planned, planFor } from './plan.ts'
+import { byTopic, flat, type Planned, planFor, without } from './plan.ts'
 import { type Identity, type MemberOptions, MemberRequests } from './requests.ts'
 import { type Action, beating, type Event, type State, transitions } from './transitions.ts'
 
@@ -30,8 +30,10 @@ export interface MembershipOptions extends MemberOptions {
 export interface MemberOwner {
   /** What it subscribes to now. */
   topics(): readonly string[]
-  /** These partitions are the member's as well from now on, perhaps none. */
-  assign(added: readonly TopicPartition[], identity: Identity): Promise<void>
+  /** These partitions are the member's as well from now on, perhaps none; false where they could not be before they were not any more. */
+  assign(added: readonly TopicPartition[], identity: Identity): Promise<boolean>
+  /** The group rebalances: what an `assign` still waits for is not waited for any more, as all others would wait as well. */
+  interrupt(): void
   /** These are to be given up, which may still be committed. */
   revoke(partitions: readonly TopicPartition[]): Promise<void>
   /** All that it has, and all that is being given up, may be somebody else's already. */
@@ -97,7 +99,7 @@ export class Member {
       join: () => this.#attempt(signal => this.#join(signal)),
       sync: () => this.#attempt(signal => this.#sync(signal)),
       wait: () => this.#attempt(signal => this.#wait(signal)),
-      revoke: () => this.#release(() => (this.protocol === 'eager' ? this.#revokeAll() : Promise.resolve())),
+      revoke: () => this.#revoke(),
       release: () => this.#release(() => this.#revokeAll()),
       lose: () => this.#lose(),
       leave: () => this.#attempt(signal => this.#leave(signal)),
@@ -284,21 +286,27 @@ export class Member {
     this.#attempts = 0
     this.#refusals = 0
     const assigned = flat(this.#assignment!)
-    const [before, after] = [names(this.#owned), names(assigned)]
-    const revoked = this.#owned.filter(each => !after.has(nameOf(each)))
-    const added = assigned.filter(each => !before.has(nameOf(each)))
+    const revoked = without(this.#owned, assigned)
+    const added = without(assigned, this.#owned)
     this.#owned = assigned
     const identity = this.#identity
     this.#owe(async () => {
       if (revoked.length > 0) await this.#owner.revoke(revoked)
       // It may have lost them while it gave up the others.
-      if (this.#identity === identity && this.#owned === assigned) await this.#owner.assign(added, identity)
+      if (this.#identity === identity && this.#owned === assigned) await this.#begin(added, identity)
       // What it has given up can be given to others now (KIP-429).
       const reason = revoked.length > 0 ? 'partitions were given up' : this.#secondThought
       if (reason !== undefined && this.#identity === identity) this.rejoin(reason)
       // What has changed since the plan was made was not looked at while it was on its way.
       this.#onMetadata()
     })
+  }
+
+  /** What it cannot begin with before the group rebalances again is not its own: the next plan gives it to somebody. */
+  async #begin(added: readonly TopicPartition[], identity: Identity): Promise<void> {
+    const owned = this.#owned
+    if (this.#state === 'stable' && (await this.#owner.assign(added, identity))) return
+    if (this.#owned === owned) this.#owned = without(owned, added)
   }
 
   #forget(): void {
@@ -319,6 +327,11 @@ export class Member {
     this.#owe(give).then(() => {
       if (release === this.#releases) this.#post('released')
     })
+  }
+
+  #revoke(): void {
+    this.#owner.interrupt()
+    this.#release(() => (this.protocol === 'eager' ? this.#revokeAll() : Promise.resolve()))
   }
 
   #revokeAll(): Promise<void> {
@@ -371,7 +384,6 @@ export class Member {
     const { metadata } = this.#client
     const { topicErrors } = metadata.snapshot
     for (const [topic, before] of counts) {
-      metadata.use(topic)
       const isGone = topicErrors.get(topic) === errorCodes.UNKNOWN_TOPIC_OR_PARTITION
       const count = metadata.topic(topic)?.partitions.length ?? (isGone ? 0 : before)
       if (count !== before) return { topic, count }
@@ -385,12 +397,4 @@ export class Member {
     this.coordinator.close()
     this.#owner.onEnded(this.#failure)
   }
-}
-
-function nameOf({ topic, partition }: TopicPartition): string {
-  return `${topic}-${partition}`
-}
-
-function names(partitions: readonly TopicPartition[]): Set<string> {
-  return new Set(partitions.map(nameOf))
 }

@@ -74,6 +74,13 @@ export function flat(lists: readonly TopicPartitions[]): TopicPartition[] {
   return lists.flatMap(({ topic, partitions }) => partitions.map(partition => ({ topic, partition })))
 }
 
+/** Those of some partitions that are not among others. */
+export function without(some: readonly TopicPartition[], others: readonly TopicPartition[]): TopicPartition[] {
+  const nameOf = ({ topic, partition }: TopicPartition) => `${topic}-${partition}`
+  const names = new Set(others.map(nameOf))
+  return some.filter(each => !names.has(nameOf(each)))
+}
+
 /** Those topics that are there. */
 async function planTopics(client: Client, names: readonly string[], signal: AbortSignal): Promise<PlanTopic[]> {
   if (names.length === 0) return []

@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { cooperativeSticky } from '../../../src/group/assignors/cooperative-sticky.ts'
+import { range } from '../../../src/group/assignors/range.ts'
 import type { GroupSession } from '../../../src/group/types.ts'
 import { type ErrorEvent, Kafka, type Message } from '../../../src/index.ts'
 import { startCluster } from '../testing/support.ts'
@@ -228,6 +229,30 @@ it('gives a partition up that waits for its turn, though another one is not fini
   await second.has(1)
   expect(second.read).toEqual(['t-1 b'])
   finish.open()
+})
+
+it.for([
+  ['eager', range()],
+  ['cooperative', cooperativeSticky()],
+] as const)('rebalances, %s, though a member does not know yet where it is to begin', async ([, strategy]) => {
+  const cluster = await startCluster({ topics })
+  write(cluster, 0, 'a')
+  write(cluster, 1, 'b')
+  // As long as a transaction that has committed offsets is open.
+  const open = cluster.fail('UNSTABLE_OFFSET_COMMIT', { api: 'OffsetFetch' })
+  const options = { group: { rebalance: { strategies: [strategy] } } }
+  const first = reader({ onLost: () => void first.story.push('lost') })
+  const asked = cluster.nextRequest('OffsetFetch')
+  newGroup(cluster, options).consume(['t'], first.handler)
+  await asked
+  const synced = new Set<string>()
+  const second = reader()
+  newGroup(cluster, options).consume(['t'], second.handler)
+  while (synced.size < 2) synced.add((await cluster.nextRequest('SyncGroup')).body.memberId)
+  await open.undo()
+  await Promise.all([first.has(1), second.has(1)])
+  expect([...first.read, ...second.read].sort()).toEqual(['t-0 a', 't-1 b'])
+  expect(first.story).toEqual([expect.stringMatching(/^setup t [01]$/)])
 })
 
 it('hands messages to each of those who ask at the same time', async () => {

@@ -49,7 +49,9 @@ export function startMember(
   client: Client,
   topics: readonly string[],
   options: Partial<MembershipOptions> = {},
-  slow: Partial<Pick<MemberOwner, 'assign' | 'revoke' | 'lose'>> = {},
+  slow: Partial<Pick<MemberOwner, 'revoke' | 'lose'>> & {
+    assign?: (...args: Parameters<MemberOwner['assign']>) => unknown
+  } = {},
 ) {
   const story = new Story()
   const told = async (line: string, partitions: readonly TopicPartition[] = []) =>
@@ -76,7 +78,9 @@ export function startMember(
       assign: async (added, identity) => {
         await told('assigned', added)
         await slow.assign?.(added, identity)
+        return true
       },
+      interrupt() {},
       revoke: async partitions => {
         await told('revoked', partitions)
         await slow.revoke?.(partitions)
