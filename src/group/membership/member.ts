@@ -243,9 +243,9 @@ export class Member {
     const strategy = this.#requests.strategyOf(joined)
     this.#planned = undefined
     if (joined.leader === joined.memberId) {
-      const planned = await planFor(this.#client, strategy, joined.members, signal)
+      const planned = await planFor(this.#client, strategy, joined, signal)
       await this.#await(planned, signal)
-      this.#planned = joined.skipAssignment ? { ...planned, assignments: [] } : planned
+      this.#planned = planned
     }
     const { protocolName, generationId } = joined
     const assignments = this.#planned?.assignments ?? []

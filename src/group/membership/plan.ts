@@ -21,14 +21,17 @@ export interface Planned {
 /** All versions are alike, and this one is known to everybody. */
 const ASSIGNMENT_VERSION = 0
 
-/** Makes the plan of the leader for all members, as the topics are now. */
+/**
+ * Makes the plan of the leader for all members, as the topics are now: none where all keep what they have, as a static leader was
+ * started anew, which only has to know what to look for from now on (KIP-814).
+ */
 export async function planFor(
   client: Client,
   strategy: BalanceStrategy,
-  joined: Response<typeof JoinGroup>['members'],
+  joined: Response<typeof JoinGroup>,
   signal: AbortSignal,
 ): Promise<Planned> {
-  const members = joined
+  const members = joined.members
     .map(each =>
       planMember(each, error => {
         const fields = { memberId: each.memberId, error: error.message }
@@ -41,21 +44,29 @@ export async function planFor(
     .sort(byId)
   const names = [...new Set(members.flatMap(({ topics }) => topics))].sort(compare)
   const topics = await planTopics(client, names, signal)
-  const plan = strategy.plan(members, topics)
-  checkPlan(strategy, plan, members, topics)
   return {
-    assignments: members.map(({ memberId }) => {
-      const partitions = plan.get(memberId) ?? []
-      // Some clients cannot read an assignment without any.
-      const userData = strategy.assignmentUserData?.(memberId, partitions) ?? new Uint8Array(0)
-      const body = {
-        assignedPartitions: byTopic(partitions),
-        userData: Buffer.from(userData),
-      }
-      return { memberId, assignment: encodeMessage(ConsumerProtocolAssignment, ASSIGNMENT_VERSION, body) }
-    }),
+    assignments: joined.skipAssignment ? [] : assignmentsBy(strategy, members, topics),
     counts: new Map(names.map(name => [name, topics.find(({ topic }) => topic === name)?.partitions.length ?? 0])),
   }
+}
+
+function assignmentsBy(
+  strategy: BalanceStrategy,
+  members: readonly PlanMember[],
+  topics: readonly PlanTopic[],
+): Planned['assignments'] {
+  const plan = strategy.plan(members, topics)
+  checkPlan(strategy, plan, members, topics)
+  return members.map(({ memberId }) => {
+    const partitions = plan.get(memberId) ?? []
+    // Some clients cannot read an assignment without any.
+    const userData = strategy.assignmentUserData?.(memberId, partitions) ?? new Uint8Array(0)
+    const body = {
+      assignedPartitions: byTopic(partitions),
+      userData: Buffer.from(userData),
+    }
+    return { memberId, assignment: encodeMessage(ConsumerProtocolAssignment, ASSIGNMENT_VERSION, body) }
+  })
 }
 
 /** Partitions, as lists for each topic. */

@@ -1,3 +1,4 @@
+import { errorCodes } from '../../errors/broker-codes.ts'
 import { ConfigurationError } from '../../errors/client-errors.ts'
 import type { Response } from '../../protocol/api.ts'
 import { ConsumerProtocolAssignment } from '../../protocol/embedded/consumer-protocol-assignment.ts'
@@ -89,8 +90,12 @@ export class MemberRequests {
     const groupInstanceId = this.#options.instanceId
     const protocol = { protocolType: PROTOCOL_TYPE, protocolName }
     const body = { groupId, generationId, memberId, groupInstanceId, ...protocol, assignments }
-    const { errorCode, assignment } = await this.#coordinator.request(SyncGroup, body, this.#long(signal))
+    const { errorCode, assignment, ...its } = await this.#coordinator.request(SyncGroup, body, this.#long(signal))
     if (errorCode !== 0) throw this.#coordinator.errorOf(errorCode)
+    // An assignment of another strategy, or of no consumers at all, must not be taken for one of ours (KIP-559).
+    const isOurs =
+      (its.protocolType ?? PROTOCOL_TYPE) === PROTOCOL_TYPE && (its.protocolName ?? protocolName) === protocolName
+    if (!isOurs) throw this.#coordinator.errorOf(errorCodes.INCONSISTENT_GROUP_PROTOCOL)
     // The leader has left the member out.
     if (assignment.length === 0) return { assignedPartitions: [], userData: null }
     return decodeMessage(ConsumerProtocolAssignment, assignment)

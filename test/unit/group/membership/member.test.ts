@@ -3,6 +3,7 @@ import { cooperativeSticky } from '../../../../src/group/assignors/cooperative-s
 import { range } from '../../../../src/group/assignors/range.ts'
 import { roundRobin } from '../../../../src/group/assignors/round-robin.ts'
 import { sticky } from '../../../../src/group/assignors/sticky.ts'
+import type { BalanceStrategy } from '../../../../src/group/assignors/strategy.ts'
 import { apis } from '../../../../src/protocol/apis.ts'
 import { startCluster } from '../../testing/support.ts'
 import { GROUP, newClient, startMember } from './support.ts'
@@ -62,6 +63,17 @@ it('fails where there is none', async () => {
   expect(await second.next()).toBe('lost')
   expect(await second.next()).toMatch(/^failed: .*group "billing": INCONSISTENT_GROUP_PROTOCOL/)
 })
+
+it.for([{ protocolName: 'roundrobin' }, { protocolType: 'connect' }])(
+  'does not take an assignment for its own that is one of %o',
+  async other => {
+    const cluster = await startCluster({ topics })
+    cluster.on('SyncGroup', async (_request, _context, next) => ({ ...(await next())!, ...other }))
+    const { next } = startMember(newClient(cluster), ['t'])
+    expect(await next()).toBe('lost')
+    expect(await next()).toMatch(/^failed: .*INCONSISTENT_GROUP_PROTOCOL/)
+  },
+)
 
 it('gives up everything before it joins again, however long that takes', async () => {
   const cluster = await startCluster({ topics })
@@ -225,6 +237,28 @@ describe('a static member', () => {
     expect(await again.next()).toBe(share)
     await cluster.nextRequest('Heartbeat')
     expect(first.member.identity).toBe(identity)
+  })
+
+  it('makes no plan when it was the leader before it was started anew', async () => {
+    const cluster = await startCluster({ topics })
+    let plans = 0
+    const { name, plan } = range()
+    const counting: BalanceStrategy = {
+      name,
+      plan(...all) {
+        plans++
+        return plan(...all)
+      },
+    }
+    const options = { instanceId: 'one', strategies: [counting] }
+    const first = startMember(newClient(cluster), ['t'], options)
+    expect(await first.next()).toBe('assigned t-0 t-1 t-2 t-3')
+    first.member.close()
+    expect(await first.next()).toMatch(/^revoked/)
+    expect(await first.next()).toBe('ended')
+    const again = startMember(newClient(cluster), ['t'], options)
+    expect(await again.next()).toBe('assigned t-0 t-1 t-2 t-3')
+    expect(plans).toBe(1)
   })
 
   it('ends when another one takes its place, and says so', async () => {
