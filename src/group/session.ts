@@ -48,7 +48,9 @@ export class Session<K, V> implements GroupSession<K, V> {
   readonly #overdue = new Set<Running<K, V>>()
   /** What was marked since partitions were given up the last time, by topic and partition: without making a name for each message. */
   readonly #marked = new Map<string, Progress[]>()
-  #lastMarked: Progress | undefined
+  /** Those of the topic that was marked last: mostly it is marked again. */
+  #ofLastTopic: Progress[] = []
+  #lastTopic = ''
 
   constructor(context: SessionContext<K, V>) {
     this.#context = context
@@ -205,7 +207,7 @@ export class Session<K, V> implements GroupSession<K, V> {
   #forget(partitions: readonly TopicPartition[]): void {
     for (const partition of partitions) this.#claims.delete(nameOf(partition))
     this.#marked.clear()
-    this.#lastMarked = undefined
+    this.#lastTopic = ''
   }
 
   #run(partition: TopicPartition): Running<K, V> {
@@ -234,19 +236,19 @@ export class Session<K, V> implements GroupSession<K, V> {
   }
 
   #progressOf(topic: string, partition: number): Progress | undefined {
-    const last = this.#lastMarked
-    if (last !== undefined && last.partition === partition && last.topic === topic) return last
-    this.#lastMarked = this.#marked.get(topic)?.[partition] ?? this.#look(topic, partition)
-    return this.#lastMarked
+    if (topic !== this.#lastTopic) {
+      this.#lastTopic = topic
+      this.#ofLastTopic = this.#marked.get(topic) ?? []
+    }
+    return this.#ofLastTopic[partition] ?? this.#look(topic, partition)
   }
 
   #look(topic: string, partition: number): Progress | undefined {
     if (!this.#claims.has(nameOf({ topic, partition }))) return undefined
     const progress = this.#context.offsets.progress({ topic, partition })
     if (progress === undefined) return undefined
-    const ofTopic = this.#marked.get(topic) ?? []
-    this.#marked.set(topic, ofTopic)
-    ofTopic[partition] = progress
+    this.#ofLastTopic[partition] = progress
+    this.#marked.set(topic, this.#ofLastTopic)
     return progress
   }
 
