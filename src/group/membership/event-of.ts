@@ -14,6 +14,12 @@ const byName: ReadonlyMap<string, Event> = new Map<BrokerErrorName, Event>([
   ['COORDINATOR_LOAD_IN_PROGRESS', 'moved'],
 ])
 
+const BEGINNING: ReadonlySet<string> = new Set<BrokerErrorName>([
+  'COORDINATOR_NOT_AVAILABLE',
+  'COORDINATOR_LOAD_IN_PROGRESS',
+  'NOT_COORDINATOR',
+])
+
 const byRemedy: { readonly [R in Remedy]: Event } = {
   none: 'fatal',
   fatal: 'fatal',
@@ -30,8 +36,7 @@ export function eventOf(error: unknown): Event {
   return named ?? (error instanceof KafkaError ? byRemedy[error.remedy] : 'fatal')
 }
 
-/** Whether it is how a coordinator begins: a cluster makes coordinators when they are first asked for, which takes a moment. */
+/** Whether it is how a coordinator begins: a cluster makes coordinators when they are first asked for, and brokers learn of it by and by. */
 export function isBeginning(error: unknown): boolean {
-  const name = error instanceof BrokerError ? error.brokerName : undefined
-  return name === 'COORDINATOR_NOT_AVAILABLE' || name === 'COORDINATOR_LOAD_IN_PROGRESS'
+  return error instanceof BrokerError && BEGINNING.has(error.brokerName)
 }

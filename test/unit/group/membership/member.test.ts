@@ -177,8 +177,9 @@ it.for(['FindCoordinator', 'JoinGroup', 'SyncGroup'] as const)(
 it('warns of a coordinator that is not ready only where that lasts', async () => {
   const cluster = await startCluster({ topics })
   const warnings: string[] = []
-  cluster.fail('COORDINATOR_NOT_AVAILABLE', { api: 'FindCoordinator', times: 3 })
-  cluster.fail('COORDINATOR_LOAD_IN_PROGRESS', { api: 'JoinGroup', times: 2 })
+  cluster.fail('COORDINATOR_NOT_AVAILABLE', { api: 'FindCoordinator', times: 2 })
+  cluster.fail('COORDINATOR_LOAD_IN_PROGRESS', { api: 'JoinGroup', times: 1 })
+  cluster.fail('NOT_COORDINATOR', { api: 'SyncGroup', times: 1 })
   const { next, member } = startMember(newClient(cluster, warnings), ['t'])
   expect(await next()).toBe('assigned t-0 t-1 t-2 t-3')
   expect(warnings).toEqual([])
