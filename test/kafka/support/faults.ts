@@ -41,7 +41,7 @@ export class Troubles {
 }
 
 /** Prints what was found, as the numbers of one run and another are worth comparing. */
-export function report(what: string, { lost: _, ...counts }: Findings, more: object = {}): void {
-  const all = Object.entries({ ...counts, ...more }).filter(([, count]) => count !== 0)
+export function report(what: string, findings: Findings, more: object = {}): void {
+  const all = Object.entries({ ...findings, ...more }).filter(([, count]) => count !== 0)
   console.log(`${what}: ${all.map(([name, count]) => `${name} ${count}`).join(', ')}`)
 }

@@ -36,11 +36,11 @@ export interface Entry {
   readonly number: number
 }
 
-/** An acknowledged message, and where the producer said that it is. */
-export interface Place {
-  readonly partition: number
-  readonly number: number
-  readonly offset: number
+/** What one partition holds, by offset. */
+interface Log {
+  readonly numbers: number[]
+  /** The epochs of the leaders that wrote them, and of the one that wrote the end. */
+  readonly epochs: number[]
 }
 
 /** What the producer said, and what Kafka holds. */
@@ -50,8 +50,8 @@ export interface Findings {
   readonly failed: number
   /** Acknowledged, and nowhere in Kafka. */
   readonly missing: number
-  /** Which those were, and where the producer said that they are. */
-  readonly lost: readonly Place[]
+  /** Of these, what no change of the leader explains: nobody else has written where the producer said that it is. */
+  readonly vanished: number
   /** Acknowledged and in Kafka, but not where the producer said. */
   readonly misplaced: number
   /** Copies in Kafka beyond the first of each message. */
@@ -63,7 +63,13 @@ export interface Findings {
 }
 
 /** The findings of a producer that kept all its promises. */
-export const exactlyOnce = { missing: 0, misplaced: 0, duplicates: 0, overtaken: 0 } satisfies Partial<Findings>
+export const exactlyOnce = {
+  missing: 0,
+  vanished: 0,
+  misplaced: 0,
+  duplicates: 0,
+  overtaken: 0,
+} satisfies Partial<Findings>
 
 /** Numbers messages, takes down what the producer says of each, and compares that with what Kafka holds. */
 export class Ledger {
@@ -157,13 +163,11 @@ export class Ledger {
     expect(all.acknowledged + all.failed, 'each message has an outcome').toBe(all.sent)
     const logs = await this.#read(kafka)
     const found = this.#accounts.map((account, i) => compareLog(account, logs[i]!))
-    const sum = (key: 'misplaced' | 'duplicates' | 'overtaken' | 'failedButWritten') =>
-      found.reduce((sum, one) => sum + one[key], 0)
-    const lost = found.flatMap(one => one.lost)
+    const sum = (key: keyof (typeof found)[0]) => found.reduce((sum, one) => sum + one[key], 0)
     return {
       ...all,
-      missing: lost.length,
-      lost,
+      missing: sum('missing'),
+      vanished: sum('vanished'),
       misplaced: sum('misplaced'),
       duplicates: sum('duplicates'),
       overtaken: sum('overtaken'),
@@ -171,27 +175,27 @@ export class Ledger {
     }
   }
 
-  /** The numbers of the messages in each partition, by offset. */
-  async #read(kafka: Kafka): Promise<number[][]> {
+  async #read(kafka: Kafka): Promise<Log[]> {
     const ends = this.#accounts.map(({ topic, partition }) => ({ topic, partition, value: END }))
     await kafka.producer().sendAll(ends)
     const consumer = kafka.consumer()
     const logs = await Promise.all(
       this.#accounts.map(async ({ topic, partition, name }) => {
-        const log: number[] = []
+        const log: Log = { numbers: [], epochs: [] }
         for await (const batch of consumer.consumePartition(topic, partition, { from: 'oldest' }).batches()) {
-          for (const { offset, value } of batch) {
+          for (const { offset, value, leaderEpoch } of batch) {
             const text = value!.toString()
+            log.epochs.push(leaderEpoch)
             if (text === END) return log
             // Nothing is deleted or compacted here, and there are no transactions.
-            if (Number(offset) !== log.length)
-              throw new Error(`offset ${offset} of ${name} comes after ${log.length - 1}`)
+            const { length } = log.numbers
+            if (Number(offset) !== length) throw new Error(`offset ${offset} of ${name} comes after ${length - 1}`)
             const number = Number.parseInt(text, 10)
             if (text !== textOf(number)) throw new Error(`offset ${offset} of ${name} holds something else: ${text}`)
-            log.push(number)
+            log.numbers.push(number)
           }
         }
-        throw new Error(`the reading of ${name} ended after ${log.length} messages`)
+        throw new Error(`the reading of ${name} ended after ${log.numbers.length} messages`)
       }),
     )
     await consumer.close()
@@ -204,15 +208,22 @@ export class Ledger {
   }
 }
 
-function compareLog({ partition, offsets, errors }: Account, log: readonly number[]) {
-  const inLog = new Set(log)
-  const places = Array.from(offsets, ([number, offset]): Place => ({ partition, number, offset }))
-  const wrong = places.filter(({ number, offset }) => log[offset] !== number)
+function compareLog({ offsets, errors }: Account, { numbers, epochs }: Log) {
+  const inLog = new Set(numbers)
   const firsts = [...inLog]
+  const wrong = [...offsets].filter(([number, offset]) => numbers[offset] !== number)
+  const missing = wrong.filter(([number]) => !inLog.has(number))
+  /** The leader epoch of the message before it that is there. */
+  const epochBefore = (number: number) => {
+    while (number > 0) if (inLog.has(--number)) return epochs[numbers.indexOf(number)]!
+    return -1
+  }
   return {
-    lost: wrong.filter(({ number }) => !inLog.has(number)),
-    misplaced: wrong.filter(({ number }) => inLog.has(number)).length,
-    duplicates: log.length - inLog.size,
+    missing: missing.length,
+    // When a leader loses the end of what it had, a later one writes on in its place.
+    vanished: missing.filter(([number, offset]) => (epochs[offset] ?? epochs.at(-1)!) <= epochBefore(number)).length,
+    misplaced: wrong.length - missing.length,
+    duplicates: numbers.length - inLog.size,
     overtaken: firsts.filter((number, i) => i > 0 && number < firsts[i - 1]!).length,
     failedButWritten: firsts.filter(number => errors.has(number)).length,
   }
