@@ -5,10 +5,10 @@ import { bootstrap, needsKafka } from '../support/kafka.ts'
 
 needsKafka()
 
-// For a minute and longer it runs by itself: npm run soak -- --group.
+// Longer, and with other seeds, it runs by itself: npm run soak -- --group.
 it('members of groups come and go under load: nothing is lost, nothing is committed too early, and nobody is stuck', async () => {
   const chaos = [range(), cooperativeSticky()].map((strategy, i) =>
-    groupChaos({ brokers: bootstrap(), strategy, seconds: 15, seed: 7 + i }),
+    groupChaos({ brokers: bootstrap(), strategy, seconds: 60, seed: 7 + i }),
   )
   for (const { written, joined, problems } of await Promise.all(chaos)) {
     expect(problems).toEqual([])
