@@ -103,7 +103,6 @@ export type { DeletedRecords, RecordsToDelete } from './admin/records.ts'
 export type {
   AlteredUser,
   ScramCredential,
-  ScramMechanism,
   UserScramCredentialAlteration,
   UserScramCredentials,
 } from './admin/scram-users.ts'
@@ -142,6 +141,7 @@ export type {
 export type { BrokerErrorName } from './errors/broker-codes.ts'
 export { BrokerError } from './errors/broker-error.ts'
 export {
+  AuthenticationError,
   ClosedError,
   ConfigurationError,
   type ConfigurationProblem,
@@ -172,6 +172,8 @@ export type { RunContext, RunOptions } from './group/run.ts'
 export type { Claim, ConsumerGroupHandler, GroupSession } from './group/types.ts'
 export { type ConsumerConfig, type DialLeaderOptions, Kafka, type ProducerConfig } from './kafka.ts'
 export { LeaderConnection, type LeaderMessage, type LogOffsets } from './leader/leader-connection.ts'
+export type { Credentials } from './network/sasl/credentials.ts'
+export type { SaslOptions } from './network/sasl/options.ts'
 export type {
   BatchEvent,
   ConnectEvent,
@@ -221,3 +223,4 @@ export { double, int32, int64 } from './serde/numbers.ts'
 export type { Deserializer, Serde, SerdeContext, Serializer } from './serde/serde.ts'
 export { string } from './serde/string.ts'
 export type { RetryPolicy } from './util/backoff.ts'
+export type { ScramMechanism } from './util/scram.ts'

@@ -25,6 +25,7 @@ const rows: readonly Row[] = [
   ['net.keepAliveMs', '`Net.KeepAlive` (0: Go\'s 15 s)', '`Dialer.KeepAlive` (none)', '– (always on)'],
   ['net.idleMs', '– (never)', '`Transport.IdleTimeout` (30 s)', '`connections.max.idle.ms` (540,000; admin 300,000)'],
   ['net.tls', '`Net.TLS.Enable`, `Net.TLS.Config` (off)', '`Transport.TLS`, `Dialer.TLS` (none)', '`security.protocol` (PLAINTEXT), `ssl.*`'],
+  ['net.sasl', '`Net.SASL.Enable`, `Net.SASL.Mechanism`, `Net.SASL.User`, `Net.SASL.Password`, `Net.SASL.AuthIdentity` (off)', '`Transport.SASL`, `Dialer.SASLMechanism` (none)', '`security.protocol` (PLAINTEXT), `sasl.mechanism` (GSSAPI), `sasl.jaas.config` (none)'],
   ['net.maxRequestBytes', '`sarama.MaxRequestSize` (104,857,600)', '', ''],
   ['net.maxResponseBytes', '`sarama.MaxResponseSize` (104,857,600)', '', ''],
 

@@ -19,7 +19,7 @@ const KIP_848 = 'groups of KIP-848, by `client.request`'
 const SHARE = 'share groups, by `client.request`'
 const STREAMS = 'streams groups, by `client.request`'
 const TELEMETRY = '`client.request` of telemetry'
-const SASL = 'connecting, by SASL'
+const SASL = 'connecting, as the `cause` of an `AuthenticationError`'
 const INSIDE = 'fetching; dealt with'
 
 /** Which calls meet an error of a broker. A name that is missing here does not compile. */

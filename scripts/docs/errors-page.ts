@@ -38,6 +38,13 @@ const classes: Readonly<Record<string, ErrorClass>> = {
     whatToDo:
       'find out why the broker is slow or away, or raise that option; a message may have been written all the same',
   },
+  AuthenticationError: {
+    code: 'AUTHENTICATION',
+    retriable: 'no',
+    when: 'a broker did not let this client in (`net.sasl`), or did not prove who it is; where the broker said why, `cause` has its code',
+    calls: 'whatever needs a connection',
+    whatToDo: 'check `net.sasl` and the listener: see [security.md](security.md#errors)',
+  },
   UnsupportedVersionError: {
     code: 'UNSUPPORTED_VERSION',
     retriable: 'no',

@@ -1,13 +1,11 @@
-import { promisify } from 'node:util'
 import type { KafkaError } from '../errors/kafka-error.ts'
 import { AlterUserScramCredentials } from '../protocol/messages/alter-user-scram-credentials.ts'
 import { DescribeUserScramCredentials } from '../protocol/messages/describe-user-scram-credentials.ts'
 import { bool, custom, describeValue, int, oneOf, type RequiredLeaf, required, section } from '../util/options.ts'
+import { MIN_ITERATIONS, type ScramMechanism, saltPassword, scramHashes } from '../util/scram.ts'
 import { type AdminContext, failureOf, inCall, throwFailure } from './call.ts'
 import { type AdminCallOptions, items, name, names } from './check.ts'
 import { Codes } from './codes.ts'
-
-export type ScramMechanism = 'SCRAM-SHA-256' | 'SCRAM-SHA-512'
 
 /** What a user can log in with. Secrets are never told. */
 export interface ScramCredential {
@@ -43,17 +41,13 @@ export interface AlteredUser {
 }
 
 const mechanisms = new Codes<ScramMechanism>({ 'SCRAM-SHA-256': 1, 'SCRAM-SHA-512': 2 })
-const HASHES = {
-  'SCRAM-SHA-256': { digest: 'sha256', bytes: 32 },
-  'SCRAM-SHA-512': { digest: 'sha512', bytes: 64 },
-} as const
 
 const alteration = section(
   {
     user: name,
     mechanism: required(oneOf(undefined, mechanisms.names)) as RequiredLeaf<ScramMechanism>,
     password: custom<string | Uint8Array | undefined>(undefined, secretProblem, 'string | Uint8Array'),
-    iterations: int(4096, { min: 4096, max: 16384 }),
+    iterations: int(MIN_ITERATIONS, { min: MIN_ITERATIONS, max: 16_384 }),
     salt: custom<Uint8Array | undefined>(
       undefined,
       value => (value instanceof Uint8Array ? undefined : `must be bytes, not ${describeValue(value)}`),
@@ -101,12 +95,11 @@ export function alterUserScramCredentials(
   return inCall(context, {}, options, async call => {
     const all = items(given, 'alterations', alteration, ({ user, mechanism }) => `${mechanism} of user "${user}"`)
     // It takes a MiB of memory, which those who do not want it shall not spend.
-    const { pbkdf2, randomBytes } = await import('node:crypto')
+    const crypto = await import('node:crypto')
     const upsertions = all
       .filter(each => !each.delete)
-      .map(async ({ user, mechanism, password, iterations, salt = randomBytes(32) }) => {
-        const { digest, bytes } = HASHES[mechanism]
-        const saltedPassword = await promisify(pbkdf2)(password!, salt, iterations, bytes, digest)
+      .map(async ({ user, mechanism, password, iterations, salt = crypto.randomBytes(32) }) => {
+        const saltedPassword = await saltPassword(crypto, scramHashes[mechanism], password!, salt, iterations)
         return { name: user, mechanism: mechanisms.code(mechanism), iterations, salt, saltedPassword }
       })
     const deletions = all

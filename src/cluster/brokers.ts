@@ -3,7 +3,7 @@ import { KafkaError, mayHeal } from '../errors/kafka-error.ts'
 import { type Address, formatAddress } from '../network/address.ts'
 import { Broker } from '../network/broker.ts'
 import type { NetContext } from '../network/context.ts'
-import { abortable, within } from '../util/wait.ts'
+import { within } from '../util/wait.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /** Gives the bootstrap addresses; asked again whenever no known broker can be reached. */
@@ -56,7 +56,8 @@ export class Brokers {
       try {
         return { value: await call(broker) }
       } catch (error) {
-        if (!(error instanceof KafkaError) || signal.aborted) throw error
+        // Wrong credentials are wrong for all brokers, and too many failures may lock the user out.
+        if (!(error instanceof KafkaError) || error.remedy === 'fatal' || signal.aborted) throw error
         this.#context.logger.debug('a broker could not be asked', { broker: broker.label, error: error.message })
         failures.push({ label: broker.label, error })
         return undefined
@@ -89,7 +90,7 @@ export class Brokers {
     const { dialTimeoutMs } = this.#context.net
     const late = () => new Error(`no answer within net.dialTimeoutMs (${dialTimeoutMs} ms)`)
     try {
-      return await abortable(within(this.#bootstrap(), dialTimeoutMs, late), signal)
+      return await within(this.#bootstrap(), dialTimeoutMs, late, signal)
     } catch (cause) {
       if (signal.aborted || cause instanceof KafkaError) throw cause
       const reason = cause instanceof Error ? cause.message : String(cause)

@@ -39,6 +39,15 @@ export class TimeoutError extends KafkaError {
   readonly remedy = 'refresh-metadata'
 }
 
+/**
+ * A broker did not let this client in, or did not prove who it is. Nothing is tried again: the credentials would still be wrong. Where the
+ * broker said why, `cause` is its {@link BrokerError}, such as SASL_AUTHENTICATION_FAILED.
+ */
+export class AuthenticationError extends KafkaError {
+  readonly code = 'AUTHENTICATION'
+  readonly remedy = 'fatal'
+}
+
 /** The negotiated version of an API is missing, or cannot carry a field that was given a value. */
 export class UnsupportedVersionError extends KafkaError {
   readonly code = 'UNSUPPORTED_VERSION'

@@ -1,8 +1,7 @@
 import type { Socket } from 'node:net'
 import { ClosedError, ConnectionError, ProtocolError } from '../errors/client-errors.ts'
 import type { KafkaError } from '../errors/kafka-error.ts'
-import { asError } from '../observe/hooks.ts'
-import type { Api, Response } from '../protocol/api.ts'
+import type { Api, Request, Response } from '../protocol/api.ts'
 import { FrameSplitter, type TakeMemory } from '../protocol/frame.ts'
 import { chooseVersion, type VersionRange } from '../protocol/versions.ts'
 import { Fifo } from '../util/fifo.ts'
@@ -10,10 +9,13 @@ import { abortable, onAbort } from '../util/wait.ts'
 import { Alarm } from './alarm.ts'
 import type { Endpoint, NetContext } from './context.ts'
 import { connected, type Dial, dialer } from './dial.ts'
-import { broken, closedByPeer, garbage, overdue, throttled } from './failures.ts'
+import { broken, closedByPeer, failedText, garbage, overdue, type Stage, throttled } from './failures.ts'
 import { negotiate, readVersions } from './handshake.ts'
-import { Exchange, LENGTH_BYTES, type ReadAnswer, readBody } from './in-flight.ts'
+import { Exchange, LENGTH_BYTES, type ReadAnswer, readBody, takeOverdue } from './in-flight.ts'
+import { Observer } from './observer.ts'
 import type { Body, RequestOptions } from './request.ts'
+import { Login, type LoginPeer } from './sasl/login.ts'
+import { SocketWriter } from './socket-writer.ts'
 import { Throttle, throttleTimeOf } from './throttle.ts'
 
 const MAX_CORRELATION_ID = 0x7fffffff
@@ -26,33 +28,42 @@ export class Connection {
   readonly label: string
   readonly #endpoint: Endpoint
   readonly #context: NetContext
+  readonly #observer: Observer
   readonly #socket: Socket
+  readonly #writer: SocketWriter
   readonly #frames: FrameSplitter
   readonly #waiting = new Fifo<Exchange>()
   readonly #inFlight = new Fifo<Exchange>()
   /** Those without an answer, until the socket has taken all of them. */
   readonly #handingOver = new Set<Exchange>()
   readonly #throttle = new Throttle()
+  /** Undefined where clients need not authenticate. */
+  readonly #login: Login | undefined
   /** Serves all deadlines, the throttling and the idle limit. */
   readonly #alarm = new Alarm(() => this.#onAlarm())
-  #wasThrottled = false
   #versions: ReadonlyMap<number, VersionRange> = new Map()
   #nextCorrelationId: number
-  #hasAnswered = false
-  /** Whether the handshake is over, and hooks have been told so. */
-  #isOpen = false
+  #stage: Stage = 'new'
   #lastUse = performance.now()
-  #corked = false
   #closed: unknown
   #onLost: (() => void) | undefined
 
   /** Use {@link Connection.open}. */
-  private constructor(endpoint: Endpoint, context: NetContext, firstCorrelationId: number, dial: Dial) {
+  private constructor(
+    endpoint: Endpoint,
+    context: NetContext,
+    observer: Observer,
+    firstCorrelationId: number,
+    dial: Dial,
+  ) {
     this.label = endpoint.label
     this.#endpoint = endpoint
     this.#context = context
+    this.#observer = observer
     this.#nextCorrelationId = firstCorrelationId
     this.#frames = new FrameSplitter(context.net.maxResponseBytes)
+    const { sasl, dialTimeoutMs } = context.net
+    this.#login = sasl && new Login(this.#saslPeer(), sasl, dialTimeoutMs)
     this.#socket = dial({
       buffer: () => this.#frames.target(),
       callback: (size, bytes) => {
@@ -60,13 +71,15 @@ export class Connection {
         return true
       },
     })
+    this.#writer = new SocketWriter(this.#socket)
   }
 
   /**
-   * Dials and asks the broker for its API versions. Aborting `signal` ends that at once. Correlation ids count up from
+   * Dials, asks the broker for its API versions, and authenticates where `net.sasl` is set. Aborting `signal` ends that at once. Correlation ids count up from
    * `firstCorrelationId` and wrap.
    *
-   * @throws {@link ConnectionError} · {@link TimeoutError} · {@link ProtocolError} when the peer is not a Kafka broker.
+   * @throws {@link ConnectionError} · {@link TimeoutError} · {@link AuthenticationError} · {@link ProtocolError} when the peer is not a
+   * Kafka broker.
    */
   static async open(
     endpoint: Endpoint,
@@ -74,19 +87,18 @@ export class Connection {
     signal: AbortSignal,
     firstCorrelationId = 0,
   ): Promise<Connection> {
-    const { onConnect } = context.hooks
-    const { label: broker, nodeId, purpose } = endpoint
+    const observer = new Observer(endpoint, context)
     const started = performance.now()
     try {
       signal.throwIfAborted()
       const dial = await dialer(endpoint.address, context.net)
-      const connection = new Connection(endpoint, context, firstCorrelationId, dial)
+      const connection = new Connection(endpoint, context, observer, firstCorrelationId, dial)
       await connection.#connected(signal)
       await connection.#greet(started, signal)
-      onConnect?.({ broker, nodeId, purpose, durationMs: performance.now() - started, error: undefined })
+      observer.dialled(started)
       return connection
     } catch (error) {
-      onConnect?.({ broker, nodeId, purpose, durationMs: performance.now() - started, error: asError(error) })
+      observer.dialled(started, error)
       throw error
     }
   }
@@ -107,12 +119,12 @@ export class Connection {
 
   /** Sends a request and gives its decoded answer. A broker's error codes in it are values, not exceptions. */
   request<A extends Api>(api: A, body: Body<A>, options?: RequestOptions): Promise<Response<A>> {
-    return this.#submit(api, undefined, body, options, readBody) as Promise<Response<A>>
+    return this.#submit(api, body, options, readBody) as Promise<Response<A>>
   }
 
   /** Sends a request that has no answer (produce with acks 0); resolves when the socket has taken it. */
   sendOnly<A extends Api>(api: A, body: Body<A>, options?: RequestOptions): Promise<void> {
-    return this.#submit(api, undefined, body, options, undefined) as Promise<void>
+    return this.#submit(api, body, options, undefined) as Promise<void>
   }
 
   /** Large answers are read into memory from there, from the next one on. Each is one call, or some where it arrives in drops. */
@@ -133,22 +145,22 @@ export class Connection {
 
   async #connected(signal: AbortSignal): Promise<void> {
     await connected(this.#socket, this.#endpoint.address, this.#context.net, signal)
-    this.#socket.on('error', cause => this.#fail(broken(this.#endpoint, `failed: ${cause.message}`, cause)))
+    this.#socket.on('error', cause => {
+      this.#fail(broken(this.#endpoint, failedText(this.#context.net, this.#stage, cause), cause))
+    })
     this.#socket.on('close', () => this.#onClose())
     // It may have been closed between the end of the dialling and here.
     if (this.#socket.destroyed) this.#onClose()
   }
 
   async #greet(started: number, signal: AbortSignal): Promise<void> {
-    const { dialTimeoutMs } = this.#context.net
     const forget = onAbort(signal, () => this.close(signal.reason))
     try {
-      const left = () => Math.max(1, dialTimeoutMs - (performance.now() - started))
-      this.#versions = await negotiate((api, version, body) => {
-        return this.#submit(api, version, body, { timeoutMs: left() }, readVersions) as Promise<Response<typeof api>>
-      })
+      const left = () => Math.max(1, this.#context.net.dialTimeoutMs - (performance.now() - started))
+      this.#versions = await negotiate((...question) => this.#ask(...question, left(), readVersions))
+      await this.#login?.run(left())
       if (this.#closed !== undefined) throw this.#closed
-      this.#isOpen = true
+      this.#stage = 'open'
     } catch (error) {
       this.close()
       throw error
@@ -157,18 +169,42 @@ export class Connection {
     }
   }
 
+  #saslPeer(): LoginPeer {
+    return {
+      endpoint: this.#endpoint,
+      versionOf: api => this.versionOf(api),
+      ask: (api, version, body, timeoutMs) => this.#ask(api, version, body, timeoutMs, readBody),
+      renewed: () => this.#pump(),
+      failed: error => this.#fail(error),
+    }
+  }
+
+  /** A request of the connection's own: it passes those that wait. */
+  #ask<A extends Api>(
+    api: A,
+    version: number,
+    body: Request<A>,
+    timeoutMs: number,
+    readAnswer: ReadAnswer,
+  ): Promise<Response<A>> {
+    return new Promise((resolve, reject) => {
+      const exchange = new Exchange(api, version, body, timeoutMs, readAnswer, resolve as () => void, reject)
+      if (this.#closed === undefined) this.#write(exchange)
+      else this.#reject(exchange, this.#closed)
+    })
+  }
+
   #submit<A extends Api>(
     api: A,
-    version: number | undefined,
     body: Body<A>,
     { signal, timeoutMs = this.#context.net.requestTimeoutMs, maxVersion }: RequestOptions = {},
     readAnswer: ReadAnswer | undefined,
   ): Promise<unknown> {
     const promise = new Promise<unknown>((resolve, reject) => {
       signal?.throwIfAborted()
-      const chosen = version ?? this.versionOf(api, maxVersion)
-      const given = typeof body === 'function' ? body(chosen) : body
-      this.#enqueue(new Exchange(api, chosen, given, timeoutMs, readAnswer, resolve, reject))
+      const version = this.versionOf(api, maxVersion)
+      const given = typeof body === 'function' ? body(version) : body
+      this.#enqueue(new Exchange(api, version, given, timeoutMs, readAnswer, resolve, reject))
     })
     return abortable(promise, signal)
   }
@@ -188,9 +224,10 @@ export class Connection {
     this.#arm(exchange.deadline)
   }
 
-  /** Whether there is a free slot, and the broker does not want silence. */
+  /** Whether there is a free slot, the broker does not want silence, and the session does not end. */
   #mayWrite(): boolean {
     if (this.#throttle.isOn && !this.#throttle.hasEnded(performance.now())) return false
+    if (this.#login?.holdsUp(this.#inFlight.size === 0) === true) return false
     return this.#inFlight.size < this.#context.net.maxOpenRequests
   }
 
@@ -207,19 +244,16 @@ export class Connection {
       return
     }
     this.#nextCorrelationId = exchange.correlationId === MAX_CORRELATION_ID ? 0 : exchange.correlationId + 1
-    this.#cork()
     this.#lastUse = performance.now()
     exchange.writtenAt = this.#lastUse
     exchange.deadline = this.#lastUse + exchange.timeoutMs
     if (exchange.readAnswer !== undefined) {
       this.#inFlight.push(exchange)
-      for (const chunk of chunks) this.#socket.write(chunk)
+      this.#writer.write(chunks)
     } else {
-      const last = chunks.pop()!
-      for (const chunk of chunks) this.#socket.write(chunk)
       this.#handingOver.add(exchange)
       // When the connection ends first it has been rejected by then: Node may call back as if all had been written.
-      this.#socket.write(last, error => {
+      this.#writer.write(chunks, error => {
         if (!this.#handingOver.delete(exchange)) return
         if (error) this.#reject(exchange, broken(this.#endpoint, error.message, error))
         else this.#resolve(exchange, undefined, 0)
@@ -228,26 +262,13 @@ export class Connection {
     this.#arm(exchange.deadline)
   }
 
-  /** Requests of one turn of the event loop leave in one system call. */
-  #cork(): void {
-    if (this.#corked) return
-    this.#corked = true
-    this.#socket.cork()
-    process.nextTick(this.#uncork)
-  }
-
-  readonly #uncork = (): void => {
-    this.#corked = false
-    this.#socket.uncork()
-  }
-
   #onBytes(size: number, bytes: Uint8Array): void {
     if (this.#closed !== undefined) return
     try {
       this.#frames.advance(size, this.#onFrame)
     } catch (cause) {
       const read = Buffer.from(bytes.buffer, bytes.byteOffset, size)
-      this.#fail(garbage(this.#endpoint, read, this.#hasAnswered, cause), this.#inFlight.peek())
+      this.#fail(garbage(this.#endpoint, read, this.#stage, cause), this.#inFlight.peek())
       return
     }
     this.#lastUse = performance.now()
@@ -265,7 +286,7 @@ export class Connection {
       const due = `${exchange.correlationId} (${exchange.name})`
       throw new ProtocolError(`an answer has correlation id ${correlationId} where ${due} was due`)
     }
-    this.#hasAnswered = true
+    if (this.#stage !== 'serving') this.#stage = this.#stage === 'open' ? 'serving' : 'greeting'
     let answer: unknown
     try {
       answer = exchange.readAnswer!(exchange.api, exchange.version, frame)
@@ -288,58 +309,38 @@ export class Connection {
       for (const exchange of this.#waiting) exchange.deadline = now + exchange.timeoutMs
     }
     this.#throttle.extend(throttleTimeMs, now)
-    const { label: broker, nodeId } = this.#endpoint
-    const level = this.#wasThrottled ? 'debug' : 'warn'
-    this.#wasThrottled = true
-    this.#context.logger[level]('a broker throttles this client, which is over a quota', {
-      broker,
-      api,
-      throttleTimeMs,
-    })
-    this.#context.hooks.onThrottle?.({ broker, nodeId, api, throttleTimeMs })
+    this.#observer.throttled(api, throttleTimeMs)
     this.#arm(this.#nextExpiry(now))
   }
 
   /** Fails the requests that a throttling broker has kept waiting for too long; tells when there is more to do. */
   #nextExpiry(now: number): number {
-    let next = this.#throttle.until
-    for (let left = this.#waiting.size; left > 0; left--) {
-      const exchange = this.#waiting.shift()
-      // A hook may have closed the connection.
-      if (exchange === undefined) return Infinity
-      if (exchange.deadline > now) {
-        this.#waiting.push(exchange)
-        next = Math.min(next, exchange.deadline)
-      } else this.#reject(exchange, throttled(this.#endpoint, this.#throttle.toldMs, exchange))
+    const { overdue, next } = takeOverdue(this.#waiting, now)
+    for (const exchange of overdue) {
+      this.#reject(exchange, throttled(this.#endpoint, this.#throttle.toldMs, exchange))
     }
-    return next
+    return Math.min(next, this.#throttle.until)
   }
 
   #resolve(exchange: Exchange, answer: unknown, responseBytes: number): void {
-    if (this.#context.hooks.onRequest !== undefined) this.#tell(exchange, responseBytes, undefined)
+    this.#observer.asked(exchange, responseBytes)
     exchange.resolve(answer)
   }
 
   #reject(exchange: Exchange, error: unknown): void {
-    if (this.#context.hooks.onRequest !== undefined) this.#tell(exchange, 0, asError(error))
+    this.#observer.asked(exchange, 0, error)
     exchange.reject(error)
   }
 
-  #tell({ api, version, requestBytes, writtenAt }: Exchange, responseBytes: number, error: Error | undefined): void {
-    const { label: broker, nodeId } = this.#endpoint
-    const durationMs = writtenAt === 0 ? 0 : performance.now() - writtenAt
-    const what = { broker, nodeId, api: api.name, version, requestBytes, responseBytes, durationMs, error }
-    this.#context.hooks.onRequest?.(what)
-  }
-
   #onClose(): void {
-    this.#fail(broken(this.#endpoint, closedByPeer(this.#context.net, this.#hasAnswered)))
+    this.#fail(broken(this.#endpoint, closedByPeer(this.#context.net, this.#stage)))
   }
 
   /** When nothing was written or read for too long; never while an answer is due, or the broker wants silence. */
   #idleAt(): number {
     const { idleMs } = this.#context.net
-    const isBusy = this.#inFlight.size > 0 || this.#handingOver.size > 0 || this.#throttle.isOn
+    const isBusy =
+      this.#inFlight.size > 0 || this.#handingOver.size > 0 || this.#throttle.isOn || this.#login?.isRunning === true
     return idleMs === 0 || isBusy ? Infinity : this.#lastUse + idleMs
   }
 
@@ -356,7 +357,7 @@ export class Connection {
     for (const exchange of [...this.#inFlight, ...this.#handingOver]) {
       if (exchange.deadline <= now) {
         // Answers come in order, so nothing behind this request can be answered either.
-        this.#fail(overdue(this.#endpoint, net, this.#hasAnswered, exchange), exchange)
+        this.#fail(overdue(this.#endpoint, net, this.#stage, exchange), exchange)
         return
       }
       next = Math.min(next, exchange.deadline)
@@ -382,6 +383,7 @@ export class Connection {
     const reason = forAll ? error : broken(this.#endpoint, 'was given up', error)
     this.#closed = reason
     this.#alarm.clear()
+    this.#login?.abort(reason)
     this.#socket.destroy()
     const waiting = [...this.#inFlight, ...this.#handingOver, ...this.#waiting]
     this.#inFlight.clear()
@@ -389,8 +391,6 @@ export class Connection {
     this.#waiting.clear()
     for (const exchange of waiting) this.#reject(exchange, exchange === culprit ? error : reason)
     this.#onLost?.()
-    if (!this.#isOpen) return
-    const { label: broker, nodeId, purpose } = this.#endpoint
-    this.#context.hooks.onDisconnect?.({ broker, nodeId, purpose, error: isOurs ? undefined : asError(error) })
+    if (this.#stage === 'open' || this.#stage === 'serving') this.#observer.ended(isOurs ? undefined : error)
   }
 }

@@ -3,6 +3,7 @@ import type { Api, Request } from '../protocol/api.ts'
 import { decodeResponse, writeRequest } from '../protocol/codec.ts'
 import { responseBodyStart, writeRequestHeader } from '../protocol/header.ts'
 import { Writer } from '../protocol/writer.ts'
+import type { Fifo } from '../util/fifo.ts'
 import type { NetContext } from './context.ts'
 
 /** What says how long a frame is. */
@@ -79,4 +80,23 @@ export class Exchange {
     this.correlationId = correlationId
     return chunks
   }
+}
+
+/** Takes out of a queue what has run out of time, and tells when the next of the others does. */
+export function takeOverdue(
+  queue: Fifo<Exchange>,
+  now: number,
+): { readonly overdue: readonly Exchange[]; readonly next: number } {
+  const overdue: Exchange[] = []
+  let next = Infinity
+  for (let left = queue.size; left > 0; left--) {
+    const exchange = queue.shift()!
+    if (exchange.deadline <= now) {
+      overdue.push(exchange)
+      continue
+    }
+    queue.push(exchange)
+    next = Math.min(next, exchange.deadline)
+  }
+  return { overdue, next }
 }

@@ -35,7 +35,7 @@ export interface ThrottleEvent extends BrokerEvent {
 export interface ConnectEvent extends BrokerEvent {
   /** What it carries: `general`, `produce`, `fetch`, `admin`. */
   readonly purpose?: string | undefined
-  /** TCP, TLS and the version handshake together. */
+  /** TCP, TLS, the version handshake and SASL together. */
   readonly durationMs: number
   /** Why the attempt failed. */
   readonly error?: Error | undefined

@@ -6,7 +6,7 @@ const GROUP = 'groups are read with kafka.consumerGroup(groupId)'
 
 /** What is said of names that other Kafka clients have for something that is done in another way here. */
 const NAMES = new Map([
-  ['authenticationtimeout', 'SASL is not there yet'],
+  ['authenticationtimeout', 'it is net.dialTimeoutMs'],
   ['autocommit', 'it is consumer.offsets.autoCommit.enable'],
   ['batch.size', BATCH_SIZE],
   ['batchsize', BATCH_SIZE],
@@ -30,7 +30,9 @@ const NAMES = new Map([
   ['partitionsconsumedconcurrently', 'it is concurrency, of run()'],
   ['retries', 'it is retry.max'],
   ['retry', 'metadata, producer, consumer and admin have a retry each'],
-  ['sasl', 'SASL is not there yet'],
+  ['sasl', 'it is net.sasl'],
+  ['sasl.jaas.config', 'it is net.sasl'],
+  ['sasl.mechanism', 'it is net.sasl.mechanism'],
   ['ssl', 'it is net.tls'],
   ['transactionalid', 'transactions are not there yet'],
 ])

@@ -64,11 +64,13 @@ export function sleep(ms: number, signal: AbortSignal): Promise<void> {
   })
 }
 
-/** The outcome of `promise`, or the error of `late` after `ms` milliseconds. */
-export function within<T>(promise: Promise<T>, ms: number, late: () => Error): Promise<T> {
+/** The outcome of `promise`, or the error of `late` after `ms` milliseconds; leaves no timer when the signal is aborted. */
+export function within<T>(promise: Promise<T>, ms: number, late: () => Error, signal?: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(late()), ms)
-    promise.then(resolve, reject).finally(() => clearTimeout(timer))
+    abortable(promise, signal)
+      .then(resolve, reject)
+      .finally(() => clearTimeout(timer))
   })
 }
 

@@ -1,12 +1,10 @@
 import { ConfigurationError, type ConfigurationProblem } from '../../errors/client-errors.ts'
 import { describeValue } from '../../util/options.ts'
+import { MIN_ITERATIONS, SCRAM_MECHANISMS } from '../../util/scram.ts'
 
 /** The mechanisms that the in-process cluster knows. */
-export const SASL_MECHANISMS = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] as const
+export const SASL_MECHANISMS = ['PLAIN', ...SCRAM_MECHANISMS] as const
 export type SaslMechanism = (typeof SASL_MECHANISMS)[number]
-
-/** What Kafka demands of SCRAM at least. */
-const MIN_ITERATIONS = 4_096
 
 /** Makes clients authenticate. */
 export interface SaslOptions {

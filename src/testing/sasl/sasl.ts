@@ -1,4 +1,5 @@
 import { errorCodes } from '../../errors/broker-codes.ts'
+import { type ScramMechanism, scramHashes } from '../../util/scram.ts'
 import type { Clock } from '../clock.ts'
 import type { ClientConnection, Handlers, RequestContext, RequestOf, ResponseOf } from '../handlers.ts'
 import type { Exchange } from './exchange.ts'
@@ -93,14 +94,14 @@ export class Sasl {
 
 function termsOf(options: SaslOptions): SaslTerms {
   const { users, mechanisms, iterations, sessionLifetimeMs } = checkSaslOptions(options)
-  const scram = (hash: 'sha256' | 'sha512'): (() => Exchange) => {
-    const credentials = new ScramCredentials(hash, users, iterations)
+  const scram = (mechanism: ScramMechanism): (() => Exchange) => {
+    const credentials = new ScramCredentials(scramHashes[mechanism], users, iterations)
     return () => new ScramServer(credentials)
   }
   const begin: Readonly<Record<SaslMechanism, () => Exchange>> = {
     PLAIN: () => new PlainServer(users),
-    'SCRAM-SHA-256': scram('sha256'),
-    'SCRAM-SHA-512': scram('sha512'),
+    'SCRAM-SHA-256': scram('SCRAM-SHA-256'),
+    'SCRAM-SHA-512': scram('SCRAM-SHA-512'),
   }
   return { mechanisms: new Map(mechanisms.map(name => [name, begin[name]])), sessionLifetimeMs }
 }

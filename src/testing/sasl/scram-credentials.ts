@@ -1,15 +1,5 @@
-import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto'
-
-/** The hash of a SCRAM mechanism, by Node's name. */
-export type ScramHash = 'sha256' | 'sha512'
-
-export function digest(hash: ScramHash, data: Buffer): Buffer {
-  return createHash(hash).update(data).digest()
-}
-
-export function sign(hash: ScramHash, key: Buffer, message: string): Buffer {
-  return createHmac(hash, key).update(message).digest()
-}
+import * as crypto from 'node:crypto'
+import { hashBytes, type ScramHash, scramKeys } from '../../util/scram.ts'
 
 /** What a server keeps instead of a password (RFC 5802). */
 export interface ScramCredential {
@@ -20,11 +10,10 @@ export interface ScramCredential {
 }
 
 function credentialOf(hash: ScramHash, password: string, iterations: number): ScramCredential {
-  const salt = randomBytes(16)
-  const length = hash === 'sha256' ? 32 : 64
-  const salted = pbkdf2Sync(password, salt, iterations, length, hash)
-  const storedKey = digest(hash, sign(hash, salted, 'Client Key'))
-  return { salt, iterations, storedKey, serverKey: sign(hash, salted, 'Server Key') }
+  const salt = crypto.randomBytes(16)
+  const salted = crypto.pbkdf2Sync(password, salt, iterations, hashBytes[hash], hash)
+  const { storedKey, serverKey } = scramKeys(crypto, hash, salted)
+  return { salt, iterations, storedKey, serverKey }
 }
 
 /** The credentials of all users for one hash, each made when it is first asked for: that takes milliseconds. */

@@ -1,6 +1,7 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto'
+import * as crypto from 'node:crypto'
+import { digest, sign, unescapeName, xor } from '../../util/scram.ts'
 import { type Exchange, SaslFailure, type Step } from './exchange.ts'
-import { digest, type ScramCredential, type ScramCredentials, sign } from './scram-credentials.ts'
+import type { ScramCredential, ScramCredentials } from './scram-credentials.ts'
 
 /** `n`, since there is no channel to bind to, and perhaps on whose behalf; user name, nonce and what else may come. */
 const FIRST =
@@ -24,7 +25,7 @@ export class ScramServer implements Exchange {
   #begun: Begun | undefined
 
   /** @param serverNonce Default: random. */
-  constructor(credentials: ScramCredentials, serverNonce: string = randomBytes(18).toString('base64')) {
+  constructor(credentials: ScramCredentials, serverNonce: string = crypto.randomBytes(18).toString('base64')) {
     this.#credentials = credentials
     this.#serverNonce = serverNonce
   }
@@ -64,11 +65,11 @@ export class ScramServer implements Exchange {
     if (final.header !== header || !final.nonce!.endsWith(nonce)) throw new SaslFailure()
     const signed = `${messages},${final.unproved}`
     const proof = Buffer.from(final.proof!, 'base64')
-    const signature = sign(hash, credential.storedKey, signed)
+    const signature = sign(crypto, hash, credential.storedKey, signed)
     if (proof.length !== signature.length) throw new SaslFailure()
-    const clientKey = Buffer.from(proof.map((byte, i) => byte ^ signature[i]!))
-    if (!timingSafeEqual(digest(hash, clientKey), credential.storedKey)) throw new SaslFailure()
-    const serverSignature = sign(hash, credential.serverKey, signed)
+    const clientKey = xor(proof, signature)
+    if (!crypto.timingSafeEqual(digest(crypto, hash, clientKey), credential.storedKey)) throw new SaslFailure()
+    const serverSignature = sign(crypto, hash, credential.serverKey, signed)
     return { answer: Buffer.from(`v=${serverSignature.toString('base64')}`), user }
   }
 }
@@ -77,8 +78,4 @@ function partsOf(pattern: RegExp, message: string): Record<string, string | unde
   const groups = pattern.exec(message)?.groups
   if (groups === undefined) throw new SaslFailure()
   return groups
-}
-
-function unescapeName(name: string): string {
-  return name.replaceAll('=2C', ',').replaceAll('=3D', '=')
 }
