@@ -161,6 +161,7 @@ export class Connection {
       await this.#login?.run(left())
       if (this.#closed !== undefined) throw this.#closed
       this.#stage = 'open'
+      this.#arm(Infinity)
     } catch (error) {
       this.close()
       throw error
@@ -174,7 +175,10 @@ export class Connection {
       endpoint: this.#endpoint,
       versionOf: api => this.versionOf(api),
       ask: (api, version, body, timeoutMs) => this.#ask(api, version, body, timeoutMs, readBody),
-      renewed: () => this.#pump(),
+      renewed: () => {
+        this.#pump()
+        this.#arm(Infinity)
+      },
       failed: error => this.#fail(error),
     }
   }
@@ -232,7 +236,7 @@ export class Connection {
   }
 
   #pump(): void {
-    while (this.#mayWrite() && this.#waiting.size > 0) this.#write(this.#waiting.shift()!)
+    while (this.#waiting.size > 0 && this.#mayWrite()) this.#write(this.#waiting.shift()!)
   }
 
   #write(exchange: Exchange): void {
@@ -363,7 +367,7 @@ export class Connection {
       next = Math.min(next, exchange.deadline)
     }
     this.#pump()
-    if (this.#throttle.isOn) next = Math.min(next, this.#nextExpiry(now))
+    if (this.#throttle.isOn && !this.#throttle.hasEnded(now)) next = Math.min(next, this.#nextExpiry(now))
     if (this.#idleAt() <= now) {
       this.#fail(broken(this.#endpoint, `was idle for net.idleMs (${net.idleMs} ms) and was closed`), undefined, true)
       return
