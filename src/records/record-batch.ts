@@ -176,10 +176,12 @@ export class RecordBatch implements RecordFields, Iterable<KafkaRecord> {
     return Number.isSafeInteger(offset) ? BigInt(offset) : this.baseOffset + BigInt(delta)
   }
 
-  /** As {@link offsetAt}, but without a bigint; beyond 2^53 it is not exact. */
+  /**
+   * As {@link offsetAt}, but without a bigint; beyond 2^53 it is not exact. The batch must have been loaded. Groups ask for it with each
+   * message, so it is small: V8 compiles so much code into one loop and no more, and what reads the message is to be part of that.
+   */
   offsetNumberAt(index: number): number {
-    this.load()
-    return this.#base + this.#offsetDelta(index)
+    return this.#isGapless ? this.#base + index : this.#base + this.#offsetDelta(index)
   }
 
   timestampAt(index: number): number {
