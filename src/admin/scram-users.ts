@@ -68,9 +68,9 @@ export function describeUserScramCredentials(
 ): Promise<UserScramCredentials[]> {
   return inCall(context, {}, options, async call => {
     const users = given === undefined ? undefined : names(given, 'users')
-    // An empty list would mean all.
     if (users?.length === 0) return []
-    const body = { users: users?.map(name => ({ name })) ?? null }
+    // An empty list means all, as null does; but to who may not know, brokers never answer that.
+    const body = { users: (users ?? []).map(name => ({ name })) }
     const answer = await call.ask(DescribeUserScramCredentials, body, { any: true })
     throwFailure('describing SCRAM credentials', answer)
     return (users ?? answer.results.map(({ user }) => user).sort()).map(user => {

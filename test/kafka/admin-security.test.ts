@@ -224,8 +224,8 @@ it('a user without rights is refused item by item, and with them administers', {
   ]
   expect(refusedItems.map(({ error }) => error)).toMatchObject([notTheCluster, notTheCluster, notTheCluster])
   expect(await failure(admin.describeAcls())).toMatchObject(notTheCluster)
-  // Without names brokers would not answer: there is no list of users for them to put their error into.
   expect(await failure(admin.describeUserScramCredentials(['eve']))).toMatchObject(notTheCluster)
+  expect(await failure(admin.describeUserScramCredentials())).toMatchObject(notTheCluster)
   const [unchanged] = await admin.incrementalAlterConfigs([config])
   expect(unchanged?.error).toMatchObject({ code: 'TOPIC_AUTHORIZATION_FAILED' })
 
