@@ -38,6 +38,8 @@ export class MessageStream<K, V> implements AsyncIterableIterator<Message<K, V>>
   readonly #offers = new Fifo<Offer<K, V>>()
   #ended: Promise<void> | undefined
   #isEnded = false
+  /** Whether nothing more is handed out. */
+  #isEnding = false
   #current: Offer<K, V> | undefined
   /** Whether it will be marked at the end of this turn what was processed. */
   #isMarking = false
@@ -67,14 +69,12 @@ export class MessageStream<K, V> implements AsyncIterableIterator<Message<K, V>>
   }
 
   /**
-   * The consuming ends: the message in hand holds it up no longer than to the end of the turn, since who closes may well do so, and
-   * wait for it, in the middle of a message.
+   * The consuming ends: nothing more is handed out, and the message in hand holds it up no longer than to the end of the turn, since
+   * who closes may well do so, and wait for it, in the middle of a message.
    */
   end(): void {
-    const current = this.#current
-    setImmediate(() => {
-      if (this.#current === current) this.#drop()
-    })
+    this.#isEnding = true
+    setImmediate(() => this.#drop())
   }
 
   async #wait(): Promise<IteratorResult<Message<K, V>, undefined>> {
@@ -132,7 +132,7 @@ export class MessageStream<K, V> implements AsyncIterableIterator<Message<K, V>>
       this.#current ??= this.#nextOffer()
       const offer = this.#current
       if (offer === undefined) return undefined
-      if (!offer.isOver && offer.index < offer.size) {
+      if (!this.#isEnding && !offer.isOver && offer.index < offer.size) {
         return offer.batch.at(offer.index++)
       }
       this.#drop()

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { startCluster } from '../testing/support.ts'
 import { committed, newGroup, topics, Until, write } from './support.ts'
 
@@ -79,6 +79,26 @@ describe('messages', () => {
       if (offset === 1n) await group.close()
     }
     expect(committed(cluster)).toEqual({ 't-0': 1n })
+  })
+
+  it('end at once when the group is closed, so that nobody waits for it with one more in hand', async () => {
+    const cluster = await startCluster({ topics })
+    write(cluster, 0, 'a')
+    write(cluster, 1, 'b')
+    const group = newGroup(cluster, never)
+    let closing: Promise<void> | undefined
+    let count = 0
+    for await (const _ of group.messages(['t'])) {
+      count++
+      // The other is fetched, and could be handed out.
+      const lags = () => [...(group.lag().get('t')?.values() ?? [])]
+      await vi.waitFor(() => expect(lags()).toEqual([0n, 0n]), { timeout: 50_000, interval: 5 })
+      await closing
+      closing = group.close()
+    }
+    await closing
+    expect(count).toBe(1)
+    expect(Object.values(committed(cluster))).toEqual([1n])
   })
 })
 
