@@ -1,6 +1,5 @@
 import type { Client } from '../../cluster/client.ts'
 import type { TopicPartition } from '../../consumer/message.ts'
-import { errorCodes } from '../../errors/broker-codes.ts'
 import { backoffMs, type RetryPolicy } from '../../util/backoff.ts'
 import { abortable, sleep, within } from '../../util/wait.ts'
 import type { BalanceStrategy, RebalanceProtocol, TopicPartitions } from '../assignors/strategy.ts'
@@ -8,6 +7,7 @@ import { Coordinator } from '../coordinator.ts'
 import { eventOf, isBeginning } from './event-of.ts'
 import { Heartbeats } from './heartbeats.ts'
 import { byTopic, flat, type Planned, planFor, without } from './plan.ts'
+import { PlanWatch } from './plan-watch.ts'
 import { type Identity, type MemberOptions, MemberRequests } from './requests.ts'
 import { type Action, beating, type Event, type State, transitions } from './transitions.ts'
 
@@ -53,6 +53,8 @@ export class Member {
   readonly #options: MembershipOptions
   readonly #owner: MemberOwner
   readonly #requests: MemberRequests
+  /** That of the leader; the others have none. */
+  readonly #plan: PlanWatch
   readonly #heartbeats: Heartbeats
   readonly #actions: { readonly [A in Action]: () => void }
   #state: State = 'out'
@@ -60,13 +62,12 @@ export class Member {
   #owned: readonly TopicPartition[] = []
   #assignment: readonly TopicPartitions[] | null = null
   #joined: Awaited<ReturnType<MemberRequests['join']>> | undefined
-  /** What the leader's plan was made for; undefined for the others. */
-  #planned: Planned | undefined
   #assignedIn = -1
   /** Why it must join again as soon as it has: it has changed its mind since it asked to. */
   #secondThought: string | undefined
-  /** The last join without a member id, whose answer tells one. */
+  /** The last join without a member id, whose answer tells one, and the leaving that waits for it. */
   #naming: Promise<unknown> = Promise.resolve()
+  #nameless: Promise<unknown> = Promise.resolve()
   /** What is under way; what it leads to counts unless it was overtaken. */
   #underWay = new AbortController()
   /** Failures in a row, how many of them the coordinator answered, and the last. */
@@ -89,6 +90,7 @@ export class Member {
     const isCooperative = options.strategies.every(({ protocol }) => protocol === 'cooperative')
     this.protocol = isCooperative ? 'cooperative' : 'eager'
     this.#requests = new MemberRequests(this.coordinator, options)
+    this.#plan = new PlanWatch(client, groupId, options.rackId !== null)
     this.#heartbeats = new Heartbeats(options.heartbeatIntervalMs, error => this.onFailure(error, this.#identity))
     this.#actions = {
       forget: () => this.#forget(),
@@ -102,7 +104,7 @@ export class Member {
       revoke: () => this.#revoke(),
       release: () => this.#release(() => this.#revokeAll()),
       lose: () => this.#lose(),
-      leave: () => this.#attempt(signal => this.#leave(signal)),
+      leave: () => this.#attempt(() => this.#leave()),
     }
   }
 
@@ -223,51 +225,36 @@ export class Member {
       assignedIn: this.#assignedIn,
     }
     this.#secondThought = undefined
-    const { memberId: before } = this.#identity
-    const onNamed = (memberId: string) => {
-      if (!signal.aborted || this.#identity.memberId === '') this.#identity = { memberId, generationId }
+    const before = this.#identity
+    // The answer counts for who closes meanwhile as well: it tells the member id, to leave with, and the generation, to commit in.
+    const onKnown = (identity: Identity) => {
+      if (this.#identity.memberId === before.memberId) this.#identity = identity
     }
-    // The group waits for everybody whom it has given an id: who closes meanwhile must learn of it, in order to leave.
-    const asking = before === '' ? new AbortController().signal : signal
-    const request = this.#requests.join(before, standing, this.#reason, onNamed, asking)
-    if (before === '') this.#naming = request.catch(() => {})
+    const request = this.#requests.join(before, standing, this.#reason, onKnown)
+    const answered = request.catch(() => {})
+    if (before.memberId === '') this.#naming = answered
     const joined = await abortable(request, signal)
-    if (signal.aborted) return 'joined'
-    this.#joined = joined
-    this.#identity = { memberId: joined.memberId, generationId: joined.generationId }
+    if (!signal.aborted) this.#joined = joined
     return 'joined'
   }
 
   async #sync(signal: AbortSignal): Promise<Event> {
     const joined = this.#joined!
     const strategy = this.#requests.strategyOf(joined)
-    this.#planned = undefined
+    const { protocolName, generationId } = joined
+    this.#plan.end()
+    let assignments: Planned['assignments'] = []
     if (joined.leader === joined.memberId) {
       const planned = await planFor(this.#client, strategy, joined, signal)
-      await this.#await(planned, signal)
-      this.#planned = planned
+      await this.#plan.begin(planned.topics, signal)
+      assignments = planned.assignments
     }
-    const { protocolName, generationId } = joined
-    const assignments = this.#planned?.assignments ?? []
     const answer = await this.#requests.sync(this.#identity, protocolName ?? '', assignments, signal)
     if (signal.aborted) return 'synced'
     this.#assignment = answer.assignedPartitions
     this.#assignedIn = generationId
     this.#told(strategy, answer.userData, generationId)
     return 'synced'
-  }
-
-  /** Topics that are not there are noticed when they are made, and so are partitions that are added, or go. */
-  async #await({ counts }: Planned, signal: AbortSignal): Promise<void> {
-    const { metadata, logger } = this.#client
-    for (const [topic, count] of counts) {
-      metadata.use(topic)
-      if (count > 0) continue
-      const fields = { group: this.coordinator.groupId, topic }
-      logger.warn('a group waits for a topic that is not there: create it, or check its name', fields)
-    }
-    // Metadata from before the plan would be taken for a change of what it was made for: the group would rebalance without end.
-    if (this.#changed(counts) !== undefined) await abortable(metadata.refresh(), signal)
   }
 
   #told(strategy: BalanceStrategy, userData: Buffer | null, generationId: number): void {
@@ -359,42 +346,34 @@ export class Member {
     return this.#work
   }
 
-  async #leave(signal: AbortSignal): Promise<Event> {
+  async #leave(): Promise<Event> {
     // A static member is expected back.
     if (this.#options.instanceId !== null) return 'left'
+    const isNameless = this.#identity.memberId === ''
     const leave = async () => {
-      if (this.#identity.memberId === '') await this.#naming
+      if (isNameless) await this.#naming
       const { memberId } = this.#identity
       // Who has no member id has not been let in.
-      if (memberId !== '') await this.#requests.leave(memberId, 'the consumer is closed', signal)
+      if (memberId !== '') await this.#requests.leave(memberId, 'the consumer is closed', new AbortController().signal)
     }
-    await within(leave(), LEAVE_TIMEOUT_MS, () => new Error('too late')).catch(() => {})
+    const leaving = leave().catch(() => {})
+    // The group waits for whomever it has given an id, until the session timeout: who learns its own too late leaves after the end.
+    if (isNameless) this.#nameless = leaving
+    await within(leaving, LEAVE_TIMEOUT_MS, () => new Error('too late')).catch(() => {})
     return 'left'
   }
 
-  /** The leader sees to it that partitions that are added, or go, are shared out anew. */
+  /** The leader sees to it that partitions that are added, move, or go, are shared out anew. */
   #onMetadata(): void {
-    if (this.#planned === undefined || this.#state !== 'stable') return
-    const changed = this.#changed(this.#planned.counts)
-    if (changed !== undefined) this.rejoin(`topic "${changed.topic}" has ${changed.count} partitions now`)
-  }
-
-  /** A topic that has another number of partitions than the plan was made for, as far as metadata tells. */
-  #changed(counts: Planned['counts']): { readonly topic: string; readonly count: number } | undefined {
-    const { metadata } = this.#client
-    const { topicErrors } = metadata.snapshot
-    for (const [topic, before] of counts) {
-      const isGone = topicErrors.get(topic) === errorCodes.UNKNOWN_TOPIC_OR_PARTITION
-      const count = metadata.topic(topic)?.partitions.length ?? (isGone ? 0 : before)
-      if (count !== before) return { topic, count }
-    }
-    return undefined
+    if (this.#state !== 'stable') return
+    const { change } = this.#plan
+    if (change !== undefined) this.rejoin(change)
   }
 
   #end(): void {
     this.#forgetMetadata()
     this.#heartbeats.stop()
-    this.coordinator.close()
+    this.#nameless.then(() => this.coordinator.close())
     this.#owner.onEnded(this.#failure)
   }
 }

@@ -1,4 +1,5 @@
 import type { Client } from '../../cluster/client.ts'
+import type { BrokerNode } from '../../cluster/snapshot.ts'
 import type { TopicPartition } from '../../consumer/message.ts'
 import { brokerError } from '../../errors/broker-error.ts'
 import { ConfigurationError } from '../../errors/client-errors.ts'
@@ -8,15 +9,24 @@ import { ConsumerProtocolAssignment } from '../../protocol/embedded/consumer-pro
 import { encodeMessage } from '../../protocol/embedded/message.ts'
 import type { JoinGroup } from '../../protocol/messages/join-group.ts'
 import { byId, compare } from '../assignors/members.ts'
-import type { BalanceStrategy, GroupPlan, PlanMember, PlanTopic, TopicPartitions } from '../assignors/strategy.ts'
+import type {
+  BalanceStrategy,
+  GroupPlan,
+  PlanMember,
+  PlanPartition,
+  PlanTopic,
+  TopicPartitions,
+} from '../assignors/strategy.ts'
 import { planMember } from './subscription.ts'
 
 /** What the leader sends to the coordinator, and what it was made for. */
 export interface Planned {
   readonly assignments: readonly { readonly memberId: string; readonly assignment: Buffer }[]
-  /** How many partitions each topic had that any member subscribes to; 0 of one that was not there. */
-  readonly counts: ReadonlyMap<string, number>
+  readonly topics: PlannedTopics
 }
+
+/** The partitions of each topic that any member subscribes to; none of one that was not there. */
+export type PlannedTopics = ReadonlyMap<string, readonly PlanPartition[]>
 
 /** All versions are alike, and this one is known to everybody. */
 const ASSIGNMENT_VERSION = 0
@@ -46,7 +56,7 @@ export async function planFor(
   const topics = await planTopics(client, names, signal)
   return {
     assignments: joined.skipAssignment ? [] : assignmentsBy(strategy, members, topics),
-    counts: new Map(names.map(name => [name, topics.find(({ topic }) => topic === name)?.partitions.length ?? 0])),
+    topics: new Map(names.map(name => [name, topics.find(({ topic }) => topic === name)?.partitions ?? []])),
   }
 }
 
@@ -109,11 +119,16 @@ async function planTopics(client: Client, names: readonly string[], signal: Abor
       partitions: partitions
         .map(({ partitionIndex, replicaNodes }) => ({
           partition: partitionIndex,
-          racks: replicaNodes.map(id => brokers.get(id)?.rack ?? null).filter(rack => rack !== null),
+          racks: racksOf(replicaNodes, brokers),
         }))
         .sort((a, b) => a.partition - b.partition),
     }))
     .sort((a, b) => compare(a.topic, b.topic))
+}
+
+/** The racks of brokers, as far as they have one. */
+export function racksOf(nodeIds: readonly number[], brokers: ReadonlyMap<number, BrokerNode>): string[] {
+  return nodeIds.map(id => brokers.get(id)?.rack ?? null).filter(rack => rack !== null)
 }
 
 /** Strategies may be users' own: what they get wrong would be read twice, or by nobody. */

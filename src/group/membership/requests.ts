@@ -53,14 +53,13 @@ export class MemberRequests {
   /**
    * Asks to be let in; answered when all members have come.
    *
-   * @param onNamed Called with the member id of an answer, whatever else that says.
+   * @param onKnown Called with the member id of an answer, whatever else that says, and with the generation where it let the member in.
    */
   async join(
-    memberId: string,
+    { memberId, generationId }: Identity,
     standing: Standing,
     reason: string,
-    onNamed: (memberId: string) => void,
-    signal: AbortSignal,
+    onKnown: (identity: Identity) => void,
   ): Promise<Joined> {
     const { strategies, sessionTimeoutMs, rebalanceTimeoutMs, instanceId } = this.#options
     const body = {
@@ -73,9 +72,11 @@ export class MemberRequests {
       protocols: strategies.map(each => ({ name: each.name, metadata: subscriptionFor(each, standing) })),
       reason,
     }
-    const answer = await this.#coordinator.request(JoinGroup, body, this.#long(signal))
-    if (answer.memberId !== '') onNamed(answer.memberId)
-    if (answer.errorCode !== 0) throw this.#coordinator.errorOf(answer.errorCode)
+    const answer = await this.#coordinator.request(JoinGroup, body, this.#long(new AbortController().signal))
+    const isIn = answer.errorCode === 0
+    if (answer.memberId !== '')
+      onKnown({ memberId: answer.memberId, generationId: isIn ? answer.generationId : generationId })
+    if (!isIn) throw this.#coordinator.errorOf(answer.errorCode)
     return answer
   }
 

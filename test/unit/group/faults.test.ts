@@ -3,45 +3,41 @@ import { cooperativeSticky } from '../../../src/group/assignors/cooperative-stic
 import { range } from '../../../src/group/assignors/range.ts'
 import type { GroupSession } from '../../../src/group/types.ts'
 import { type ErrorEvent, Kafka, type Message } from '../../../src/index.ts'
+import type { MockCluster } from '../../../src/testing.ts'
 import { startCluster } from '../testing/support.ts'
-import { committed, newGroup, reader, topics, Until, write } from './support.ts'
+import { committed, gate, newGroup, reader, topics, Until, write } from './support.ts'
 
 const never = { offsets: { autoCommit: { intervalMs: 60_000 } } }
 
-/** Something that is waited for until it is opened. */
-function gate() {
-  let open = () => {}
-  const opened = new Promise<void>(resolve => {
-    open = resolve
-  })
-  return { open: () => open(), opened }
+/** A log that ends at 2, of which a group has read and committed 5. */
+async function readAndTruncate(cluster: MockCluster): Promise<void> {
+  // Batches are lost whole.
+  write(cluster, 0, 'a', 'b')
+  write(cluster, 0, 'c', 'd', 'e')
+  const { handler, has } = reader()
+  const group = newGroup(cluster)
+  group.consume(['t'], handler)
+  await has(5)
+  await group.close()
+  expect(committed(cluster)).toEqual({ 't-0': 5n })
+  cluster.truncate('t', 0, 2n)
 }
 
 describe('what is committed', () => {
   it('goes back with a log that has lost messages: else nothing would be committed before it is as long again', async () => {
     const cluster = await startCluster({ topics })
-    // Batches are lost whole.
-    write(cluster, 0, 'a', 'b')
-    write(cluster, 0, 'c', 'd', 'e')
-    const before = reader()
-    const first = newGroup(cluster)
-    first.consume(['t'], before.handler)
-    await before.has(5)
-    await first.close()
-    expect(committed(cluster)).toEqual({ 't-0': 5n })
-    cluster.truncate('t', 0, 2n)
-
-    const after = reader()
+    await readAndTruncate(cluster)
+    const { handler, read, has } = reader()
     const fetched = cluster.nextRequest('Fetch')
-    const second = newGroup(cluster)
-    second.consume(['t'], after.handler)
+    const group = newGroup(cluster)
+    group.consume(['t'], handler)
     await fetched
     // Committed 5, where the log ends at 2.
     await cluster.nextRequest('OffsetCommit')
     write(cluster, 0, 'x')
-    await after.has(1)
-    await second.close()
-    expect(after.read).toEqual(['t-0 x'])
+    await has(1)
+    await group.close()
+    expect(read).toEqual(['t-0 x'])
     expect(committed(cluster)).toEqual({ 't-0': 3n })
   })
 
@@ -51,22 +47,14 @@ describe('what is committed', () => {
   ] as const)('goes back with a log that is as long again by now, on brokers %s', async ([, max]) => {
     const cluster = await startCluster({ topics: { t: {} } })
     cluster.advertise({ Fetch: { min: 4, max } })
-    write(cluster, 0, 'a', 'b')
-    write(cluster, 0, 'c', 'd', 'e')
-    const before = reader()
-    const first = newGroup(cluster)
-    first.consume(['t'], before.handler)
-    await before.has(5)
-    await first.close()
-    expect(committed(cluster)).toEqual({ 't-0': 5n })
-    cluster.truncate('t', 0, 2n)
+    await readAndTruncate(cluster)
     write(cluster, 0, ...'vwxyz')
-    const after = reader()
-    const second = newGroup(cluster)
-    second.consume(['t'], after.handler)
-    await after.has(5)
-    await second.close()
-    expect(after.read).toEqual([...'vwxyz'].map(value => `t-0 ${value}`))
+    const { handler, read, has } = reader()
+    const group = newGroup(cluster)
+    group.consume(['t'], handler)
+    await has(5)
+    await group.close()
+    expect(read).toEqual([...'vwxyz'].map(value => `t-0 ${value}`))
     expect(committed(cluster)).toEqual({ 't-0': 7n })
   })
 

@@ -20,6 +20,15 @@ export function newGroup(cluster: MockCluster, options: KafkaConfig['consumer'] 
   })
 }
 
+/** Something that is waited for until it is opened. */
+export function gate() {
+  let open = () => {}
+  const opened = new Promise<void>(resolve => {
+    open = resolve
+  })
+  return { open: () => open(), opened }
+}
+
 /** Something that many may wait for to be so. */
 export class Until {
   #wakes: (() => void)[] = []
