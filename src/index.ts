@@ -214,7 +214,6 @@ export type {
   ProducerMessage,
   ProducerStats,
   RecordMetadata,
-  WaitOptions,
 } from './producer/types.ts'
 export { type RecordHeader, RecordHeaders } from './records/headers.ts'
 export { bytes } from './serde/bytes.ts'
@@ -223,4 +222,5 @@ export { double, int32, int64 } from './serde/numbers.ts'
 export type { Deserializer, Serde, SerdeContext, Serializer } from './serde/serde.ts'
 export { string } from './serde/string.ts'
 export type { RetryPolicy } from './util/backoff.ts'
+export type { WaitOptions } from './util/known-keys.ts'
 export type { ScramMechanism } from './util/scram.ts'

@@ -14,9 +14,9 @@ import { dialLeader } from './leader/dial-leader.ts'
 import type { LeaderConnection } from './leader/leader-connection.ts'
 import { Producer as ProducerClass } from './producer/producer.ts'
 import type { Producer } from './producer/public.ts'
-import type { Data, ProducerInterceptor, WaitOptions } from './producer/types.ts'
+import type { Data, ProducerInterceptor } from './producer/types.ts'
 import type { Deserializer, Serializer } from './serde/serde.ts'
-import { objectProblems, refuse } from './util/known-keys.ts'
+import { objectProblems, refuse, signalOf, type WaitOptions } from './util/known-keys.ts'
 import { resolveOptions } from './util/options.ts'
 import { onAbort } from './util/wait.ts'
 
@@ -167,7 +167,8 @@ export class Kafka implements AsyncDisposable {
    *
    * @throws {@link ClosedError} when a producer gave messages up; everything is closed all the same.
    */
-  close({ signal }: WaitOptions = {}): Promise<void> {
+  async close(options?: WaitOptions): Promise<void> {
+    const signal = signalOf(options)
     this.#closing ??= this.#shutDown()
     if (signal === undefined) return this.#closing
     const forget = onAbort(signal, () => this.#givenUp.abort(signal.reason))

@@ -6,7 +6,7 @@ import type { Broker } from '../network/broker.ts'
 import type { Body, RequestOptions } from '../network/request.ts'
 import type { Api, Response } from '../protocol/api.ts'
 import type { RetryPolicy } from '../util/backoff.ts'
-import { refuse } from '../util/known-keys.ts'
+import { objectProblems, refuse, signalOf, type WaitOptions } from '../util/known-keys.ts'
 import { retrying } from '../util/retry.ts'
 import { abortable, eitherSignal } from '../util/wait.ts'
 import type { Client } from './client.ts'
@@ -17,12 +17,6 @@ import type { MetadataOptions } from './metadata.ts'
 import { type RequestTarget, routed } from './route.ts'
 import type { BrokerNode, PartitionSnapshot, TopicSnapshot } from './snapshot.ts'
 import { creationHint, partitionsHint } from './topic-name.ts'
-
-/** The option of everything that waits. */
-interface WaitOptions {
-  /** Ends the wait with the signal's reason. */
-  readonly signal?: AbortSignal | undefined
-}
 
 /** The broker that leads a partition. */
 export interface PartitionLeader extends BrokerNode {
@@ -56,36 +50,42 @@ export class KafkaClient {
   }
 
   /** The live brokers, by node id. */
-  async brokers({ signal }: WaitOptions = {}): Promise<BrokerNode[]> {
+  async brokers(options?: WaitOptions): Promise<BrokerNode[]> {
+    const signal = signalOf(options)
     const { brokers } = await this.#client.metadata.ready(signal)
     return [...brokers.values()].sort((a, b) => a.nodeId - b.nodeId)
   }
 
   /** The controller; under KRaft a live broker, which passes on what is meant for it. */
-  controller({ signal }: WaitOptions = {}): Promise<BrokerNode> {
+  async controller(options?: WaitOptions): Promise<BrokerNode> {
+    const signal = signalOf(options)
     return this.#patiently(signal, async signal => this.#node(await this.#client.controller(signal)))
   }
 
   /** The names of all topics of the cluster that this client may see, sorted, as the cluster says now. */
-  async topics({ signal }: WaitOptions = {}): Promise<string[]> {
+  async topics(options?: WaitOptions): Promise<string[]> {
+    const signal = signalOf(options)
     const topics = await this.#patiently(signal, signal => this.#client.topics(null, signal))
     return topics.map(({ name }) => name ?? '').sort()
   }
 
   /** The numbers of a topic's partitions. */
-  async partitions(topic: string, { signal }: WaitOptions = {}): Promise<number[]> {
+  async partitions(topic: string, options?: WaitOptions): Promise<number[]> {
+    const signal = signalOf(options)
     const { partitions } = await this.#topic(topic, signal)
     return partitions.map(({ partition }) => partition)
   }
 
   /** The partitions of a topic that have a leader now. */
-  async writablePartitions(topic: string, { signal }: WaitOptions = {}): Promise<number[]> {
+  async writablePartitions(topic: string, options?: WaitOptions): Promise<number[]> {
+    const signal = signalOf(options)
     const { partitions } = await this.#topic(topic, signal)
     return partitions.filter(({ leader }) => leader >= 0).map(({ partition }) => partition)
   }
 
   /** The broker that leads a partition. Waits for one to be elected where there is none. */
-  leader(topic: string, partition: number, { signal }: WaitOptions = {}): Promise<PartitionLeader> {
+  async leader(topic: string, partition: number, options?: WaitOptions): Promise<PartitionLeader> {
+    const signal = signalOf(options)
     return this.#patiently(signal, async signal => {
       const { leader } = await this.#partition(topic, partition, signal)
       const { broker, leaderEpoch } = this.#client.leader(topic, partition)
@@ -94,22 +94,26 @@ export class KafkaClient {
   }
 
   /** The node ids of the brokers that have a replica of a partition, the preferred leader first. */
-  async replicas(topic: string, partition: number, { signal }: WaitOptions = {}): Promise<number[]> {
+  async replicas(topic: string, partition: number, options?: WaitOptions): Promise<number[]> {
+    const signal = signalOf(options)
     return [...(await this.#ofPartition(topic, partition, signal)).replicas]
   }
 
   /** The node ids of the replicas that have all that was acknowledged. */
-  async inSyncReplicas(topic: string, partition: number, { signal }: WaitOptions = {}): Promise<number[]> {
+  async inSyncReplicas(topic: string, partition: number, options?: WaitOptions): Promise<number[]> {
+    const signal = signalOf(options)
     return [...(await this.#ofPartition(topic, partition, signal)).isr]
   }
 
   /** The node ids of the replicas whose broker or disk is down. */
-  async offlineReplicas(topic: string, partition: number, { signal }: WaitOptions = {}): Promise<number[]> {
+  async offlineReplicas(topic: string, partition: number, options?: WaitOptions): Promise<number[]> {
+    const signal = signalOf(options)
     return [...(await this.#ofPartition(topic, partition, signal)).offlineReplicas]
   }
 
   /** The broker that coordinates a consumer group, as the cluster says now. The group need not exist. */
-  async coordinator(groupId: string, { signal }: WaitOptions = {}): Promise<BrokerNode> {
+  async coordinator(groupId: string, options?: WaitOptions): Promise<BrokerNode> {
+    const signal = signalOf(options)
     refuse(groupIdProblems(groupId))
     return this.#patiently(signal, async signal => {
       const [found] = await findCoordinators(this.#client, 'group', [groupId], signal)
@@ -122,7 +126,8 @@ export class KafkaClient {
    * The offset of a place in a partition's log: of its first message, of the next one that will be written, or of the first one that
    * is not older than a time (the next one to be written where there is none). Always asks the leader.
    */
-  async getOffset(topic: string, partition: number, from: OffsetTime, { signal }: WaitOptions = {}): Promise<bigint> {
+  async getOffset(topic: string, partition: number, from: OffsetTime, options?: WaitOptions): Promise<bigint> {
+    const signal = signalOf(options)
     const problem = startProblem(from, false)
     const problems: ConfigurationProblem[] = problem === undefined ? [] : [{ option: 'from', problem }]
     refuse([...partitionProblems(topic, partition), ...problems])
@@ -133,7 +138,8 @@ export class KafkaClient {
   }
 
   /** Asks the cluster anew about topics, or about all that are in use, so that what is told afterwards is not older than this call. */
-  async refreshMetadata(topics: readonly string[] = [], { signal }: WaitOptions = {}): Promise<void> {
+  async refreshMetadata(topics: readonly string[] = [], options?: WaitOptions): Promise<void> {
+    const signal = signalOf(options)
     if (!Array.isArray(topics))
       throw new ConfigurationError([{ option: 'topics', problem: 'must be a list of topics' }])
     refuse(topics.flatMap((topic, i) => topicProblems(topic, `topics[${i}]`)))
@@ -163,8 +169,10 @@ export class KafkaClient {
     api: A,
     body: Body<A>,
     target?: RequestTarget,
-    { signal, timeoutMs, maxVersion }: RequestOptions = {},
+    requestOptions: RequestOptions = {},
   ): Promise<Response<A>> {
+    refuse(objectProblems(requestOptions, 'options', ['signal', 'timeoutMs', 'maxVersion']))
+    const { signal, timeoutMs, maxVersion } = requestOptions
     const where = requestTarget(api, target)
     const either = eitherSignal(this.#client.closing, signal)
     const deadline = performance.now() + Math.max(this.#timeoutMs, timeoutMs ?? 0)

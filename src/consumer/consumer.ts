@@ -4,6 +4,7 @@ import { creationHint } from '../cluster/topic-name.ts'
 import { errorCodes } from '../errors/broker-codes.ts'
 import { brokerError } from '../errors/broker-error.ts'
 import { ClosedError, ConfigurationError } from '../errors/client-errors.ts'
+import { signalOf, type WaitOptions } from '../util/known-keys.ts'
 import type { Options } from '../util/options.ts'
 import { onAbort } from '../util/wait.ts'
 import { checkPartition, checkPartitions, checkSources, checkTopic } from './check.ts'
@@ -179,7 +180,8 @@ export class Consumer<K = Buffer, V = Buffer> implements AsyncDisposable {
   }
 
   /** The names of all topics of the cluster that this client may see, sorted. */
-  async topics({ signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<string[]> {
+  async topics(options?: WaitOptions): Promise<string[]> {
+    const signal = signalOf(options)
     this.#checkOpen()
     const topics = await this.#client.topics(null, signal)
     return topics.map(({ name }) => name ?? '').sort()
@@ -190,7 +192,8 @@ export class Consumer<K = Buffer, V = Buffer> implements AsyncDisposable {
    *
    * @throws {@link BrokerError} such as UNKNOWN_TOPIC_OR_PARTITION.
    */
-  async partitions(topic: string, { signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<number[]> {
+  async partitions(topic: string, options?: WaitOptions): Promise<number[]> {
+    const signal = signalOf(options)
     this.#checkOpen()
     checkTopic(topic)
     const [found] = await this.#client.topics([topic], signal)

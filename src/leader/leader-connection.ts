@@ -7,9 +7,9 @@ import { errorCodes } from '../errors/broker-codes.ts'
 import { brokerError } from '../errors/broker-error.ts'
 import { ClosedError, ConfigurationError } from '../errors/client-errors.ts'
 import type { Producer } from '../producer/producer.ts'
-import type { ProducerMessage, RecordMetadata, WaitOptions } from '../producer/types.ts'
+import type { ProducerMessage, RecordMetadata } from '../producer/types.ts'
 import { Fetch } from '../protocol/messages/fetch.ts'
-import { listProblems, refuse } from '../util/known-keys.ts'
+import { listProblems, refuse, signalOf, type WaitOptions } from '../util/known-keys.ts'
 import { bytes, required, resolveOptions } from '../util/options.ts'
 import { abortable, eitherSignal } from '../util/wait.ts'
 import { LeaderBatch } from './leader-batch.ts'
@@ -75,7 +75,7 @@ export class LeaderConnection implements TopicPartition, AsyncDisposable {
    *
    * @throws {@link ProducerErrors} with each failed message and its error · {@link ConfigurationError} · {@link ClosedError}.
    */
-  async writeMessages(messages: readonly LeaderMessage[], options: WaitOptions = {}): Promise<RecordMetadata[]> {
+  async writeMessages(messages: readonly LeaderMessage[], options?: WaitOptions): Promise<RecordMetadata[]> {
     this.#checkOpen()
     refuse(listProblems(messages, 'messages'))
     const { topic, partition } = this
@@ -93,7 +93,8 @@ export class LeaderConnection implements TopicPartition, AsyncDisposable {
    * @throws {@link BrokerError} such as OFFSET_OUT_OF_RANGE, where `seek` helps · {@link ProtocolError} for damaged bytes ·
    * {@link ConfigurationError} · {@link ClosedError} · the reason of the signal.
    */
-  async readBatch(minBytes: number, maxBytes: number, { signal }: WaitOptions = {}): Promise<MessageBatch> {
+  async readBatch(minBytes: number, maxBytes: number, options?: WaitOptions): Promise<MessageBatch> {
+    const signal = signalOf(options)
     const limits = resolveOptions(sizes, { minBytes, maxBytes }, '')
     return this.#inTurn(signal, async signal => {
       this.#unread = []
@@ -105,7 +106,8 @@ export class LeaderConnection implements TopicPartition, AsyncDisposable {
   }
 
   /** The next message; fetches `consumer.fetch.defaultBytes` at a time where there is none left. Throws as {@link readBatch} does. */
-  async readMessage({ signal }: WaitOptions = {}): Promise<Message> {
+  async readMessage(options?: WaitOptions): Promise<Message> {
+    const signal = signalOf(options)
     return this.#inTurn(signal, async signal => {
       if (this.#unread.length === 0) {
         const batch = await this.#fetch(1, this.#context.options.fetch.defaultBytes, signal)
@@ -118,13 +120,14 @@ export class LeaderConnection implements TopicPartition, AsyncDisposable {
   }
 
   /** Where the log begins and ends now. */
-  async readOffsets(options: WaitOptions = {}): Promise<LogOffsets> {
+  async readOffsets(options?: WaitOptions): Promise<LogOffsets> {
     const [first, last] = await Promise.all([this.readOffset('oldest', options), this.readOffset('newest', options)])
     return { first, last }
   }
 
   /** Which offset a place is: the start, the end, or the first message that is not older than a time (the end where there is none). */
-  async readOffset(place: 'oldest' | 'newest' | Date, { signal }: WaitOptions = {}): Promise<bigint> {
+  async readOffset(place: 'oldest' | 'newest' | Date, options?: WaitOptions): Promise<bigint> {
+    const signal = signalOf(options)
     this.#checkOpen()
     const either = eitherSignal(this.#closing.signal, signal)
     try {
@@ -139,7 +142,8 @@ export class LeaderConnection implements TopicPartition, AsyncDisposable {
    *
    * @throws {@link BrokerError} OFFSET_OUT_OF_RANGE where the log does not reach there · {@link ConfigurationError}.
    */
-  async seek(to: StartOffset, { signal }: WaitOptions = {}): Promise<bigint> {
+  async seek(to: StartOffset, options?: WaitOptions): Promise<bigint> {
+    const signal = signalOf(options)
     const problem = startProblem(to, true)
     if (problem !== undefined) throw new ConfigurationError([{ option: 'to', problem }])
     return this.#inTurn(signal, async signal => {
@@ -151,7 +155,8 @@ export class LeaderConnection implements TopicPartition, AsyncDisposable {
   }
 
   /** Sends what is being written, ends what is being read, and closes the connections. */
-  close(options: WaitOptions = {}): Promise<void> {
+  async close(options?: WaitOptions): Promise<void> {
+    signalOf(options)
     this.#closed ??= this.#close(options)
     return this.#closed
   }
@@ -160,7 +165,7 @@ export class LeaderConnection implements TopicPartition, AsyncDisposable {
     return this.close()
   }
 
-  async #close(options: WaitOptions): Promise<void> {
+  async #close(options: WaitOptions | undefined): Promise<void> {
     const { producer, client, onClosed } = this.#context
     this.#closing.abort(this.#closedError())
     try {

@@ -1,7 +1,7 @@
 import type { Client } from '../cluster/client.ts'
 import { ClosedError, ConfigurationError } from '../errors/client-errors.ts'
 import { prefersAsync } from '../records/compression/registry.ts'
-import { listProblems, signalOf } from '../util/known-keys.ts'
+import { listProblems, signalOf, type WaitOptions } from '../util/known-keys.ts'
 import type { Options } from '../util/options.ts'
 import { abortable, onAbort } from '../util/wait.ts'
 import { Accumulator, type AccumulatorListener } from './accumulator.ts'
@@ -20,7 +20,7 @@ import { chooserFor } from './partitioners/chooser-for.ts'
 import { clusterView } from './partitioners/topic-partitions.ts'
 import { Room } from './room.ts'
 import { type Sent, settledAll } from './sent.ts'
-import type { Data, DeliveryReport, ProducerMessage, ProducerStats, RecordMetadata, WaitOptions } from './types.ts'
+import type { Data, DeliveryReport, ProducerMessage, ProducerStats, RecordMetadata } from './types.ts'
 
 export type ProducerOptions = Options<typeof producerOptions.table>
 
@@ -140,7 +140,8 @@ export class Producer<K = Data, V = Data> implements AsyncDisposable {
    *
    * @throws {@link ClosedError}; the reason of the signal.
    */
-  ready({ signal }: WaitOptions = {}): Promise<void> {
+  async ready(options?: WaitOptions): Promise<void> {
+    const signal = signalOf(options)
     if (signal?.aborted) return Promise.reject(signal.reason)
     if (this.#closing !== undefined) return Promise.reject(closed())
     if (!this.#room.isFull) return Promise.resolve()
@@ -164,7 +165,8 @@ export class Producer<K = Data, V = Data> implements AsyncDisposable {
    *
    * @throws the reason of the signal.
    */
-  async flush({ signal }: WaitOptions = {}): Promise<void> {
+  async flush(options?: WaitOptions): Promise<void> {
+    const signal = signalOf(options)
     signal?.throwIfAborted()
     const done = this.#accumulator.hurry()
     try {
@@ -193,7 +195,8 @@ export class Producer<K = Data, V = Data> implements AsyncDisposable {
    *
    * @throws {@link ClosedError} when messages were given up, telling how many.
    */
-  close({ signal }: WaitOptions = {}): Promise<void> {
+  async close(options?: WaitOptions): Promise<void> {
+    const signal = signalOf(options)
     this.#closing ??= this.#shutDown()
     if (signal === undefined) return this.#closing
     const forget = onAbort(signal, () => this.#givenUp.abort(signal.reason))

@@ -81,9 +81,3 @@ export interface ProducerStats {
   /** Bytes of closed batches before compression, divided by those after it; 1 without compression or batches. */
   readonly compressionRatio: number
 }
-
-/** The option of everything that waits. */
-export interface WaitOptions {
-  /** Ends the wait with the signal's reason. What was already under way goes on. */
-  readonly signal?: AbortSignal | undefined
-}

@@ -27,13 +27,25 @@ export function refuse(problems: readonly ConfigurationProblem[]): void {
   if (problems.length > 0) throw new ConfigurationError(problems)
 }
 
+/** The option of everything that waits. */
+export interface WaitOptions {
+  /** Ends the wait with the signal's reason. What was already under way goes on. */
+  readonly signal?: AbortSignal | undefined
+}
+
 /**
  * The signal of a call that takes no other option.
  *
  * @throws {@link ConfigurationError} for others, which would do nothing, and nobody would know.
  */
-export function signalOf(options: { readonly signal?: AbortSignal | undefined } | undefined): AbortSignal | undefined {
+export function signalOf(options: WaitOptions | undefined): AbortSignal | undefined {
   if (options === undefined) return undefined
-  refuse(objectProblems(options, 'options', ['signal']))
-  return options.signal
+  const problems = objectProblems(options, 'options', ['signal'])
+  // Not by its class: a test environment may have another one of that name.
+  const signal = options?.signal
+  if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
+    problems.push({ option: 'options.signal', problem: `must be an AbortSignal, not ${describeValue(signal)}` })
+  }
+  refuse(problems)
+  return signal
 }

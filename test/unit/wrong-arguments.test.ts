@@ -1,5 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest'
 import { Kafka } from '../../src/index.ts'
+import { apis } from '../../src/protocol/apis.ts'
 import { failure } from '../support/failure.ts'
 import { startCluster } from './testing/support.ts'
 
@@ -30,6 +31,51 @@ it('refuses options that a call does not have, and a signal in their place', asy
   expect(await failure(producer.sendAll([message], timeout))).toHaveProperty('message', unknown)
   expect(() => kafka.consumerGroup('g').messages(['t'], timeout)).toThrow(unknown)
 
+  const { client } = kafka
+  const consumer = kafka.consumer()
+  const leader = await kafka.dialLeader('t', 0)
+  for (const call of [
+    () => producer.ready(timeout),
+    () => producer.flush(timeout),
+    () => producer.close(timeout),
+    () => consumer.topics(timeout),
+    () => consumer.partitions('t', timeout),
+    () => client.brokers(timeout),
+    () => client.controller(timeout),
+    () => client.topics(timeout),
+    () => client.partitions('t', timeout),
+    () => client.writablePartitions('t', timeout),
+    () => client.leader('t', 0, timeout),
+    () => client.replicas('t', 0, timeout),
+    () => client.inSyncReplicas('t', 0, timeout),
+    () => client.offlineReplicas('t', 0, timeout),
+    () => client.coordinator('g', timeout),
+    () => client.getOffset('t', 0, 'oldest', timeout),
+    () => client.refreshMetadata(['t'], timeout),
+    () => leader.writeMessages([{ value: 'x' }], timeout),
+    () => leader.readBatch(1, 1, timeout),
+    () => leader.readMessage(timeout),
+    () => leader.readOffsets(timeout),
+    () => leader.readOffset('oldest', timeout),
+    () => leader.seek('oldest', timeout),
+    () => leader.close(timeout),
+    () => kafka.close(timeout),
+  ]) {
+    expect(await failure(call()), String(call)).toHaveProperty('message', unknown)
+  }
+  const misspelt = client.request(apis.Metadata, { topics: null }, { any: true }, { timeout: 5 } as never)
+  expect(await failure(misspelt)).toHaveProperty(
+    'message',
+    expect.stringContaining('options.timeout: there is no such'),
+  )
+  // None of them has ended anything.
+  expect(await leader.writeMessages([{ value: 'x' }])).toHaveLength(1)
+  expect(await producer.send(message)).toMatchObject({ topic: 't' })
+
+  expect(await failure(producer.flush({ signal: 5 as never }))).toHaveProperty(
+    'message',
+    'options.signal: must be an AbortSignal, not 5',
+  )
   const signal = AbortSignal.abort() as never
   const misplaced = 'options: must be an object: give the signal as { signal }'
   expect(await failure(producer.send(message, signal))).toHaveProperty('message', misplaced)

@@ -1,15 +1,9 @@
 import { ClosedError } from '../../errors/client-errors.ts'
 import { ProducerErrors } from '../../producer/errors.ts'
 import type { Producer } from '../../producer/public.ts'
-import type {
-  Data,
-  DeliveryReport,
-  ProducerMessage,
-  ProducerStats,
-  RecordMetadata,
-  WaitOptions,
-} from '../../producer/types.ts'
+import type { Data, DeliveryReport, ProducerMessage, ProducerStats, RecordMetadata } from '../../producer/types.ts'
 import { Fifo } from '../../util/fifo.ts'
+import { signalOf, type WaitOptions } from '../../util/known-keys.ts'
 import { Bell } from './bell.ts'
 import { ExpectationError } from './expectation-error.ts'
 import { type ExpectedMessage, mismatch, shown } from './expected-message.ts'
@@ -51,16 +45,16 @@ export class MockProducer<K = Data, V = Data> implements Producer<K, V> {
   }
 
   /** @throws what {@link expectSendAndFail} says · {@link ExpectationError} · {@link ClosedError}. */
-  async send(message: ProducerMessage<K, V>, { signal }: WaitOptions = {}): Promise<RecordMetadata> {
-    signal?.throwIfAborted()
+  async send(message: ProducerMessage<K, V>, options?: WaitOptions): Promise<RecordMetadata> {
+    signalOf(options)?.throwIfAborted()
     const outcome = this.#take(message)
     if ('error' in outcome) throw outcome.error
     return outcome
   }
 
   /** @throws {@link ProducerErrors} if any failed or was not expected, with each of those messages and its error. */
-  async sendAll(messages: readonly ProducerMessage<K, V>[], { signal }: WaitOptions = {}): Promise<RecordMetadata[]> {
-    signal?.throwIfAborted()
+  async sendAll(messages: readonly ProducerMessage<K, V>[], options?: WaitOptions): Promise<RecordMetadata[]> {
+    signalOf(options)?.throwIfAborted()
     const outcomes = await Promise.allSettled(messages.map(message => this.send(message)))
     const errors = outcomes.flatMap((outcome, i) =>
       outcome.status === 'rejected' ? [{ message: messages[i]!, error: outcome.reason as unknown }] : [],
@@ -79,8 +73,8 @@ export class MockProducer<K = Data, V = Data> implements Producer<K, V> {
     return true
   }
 
-  async ready({ signal }: WaitOptions = {}): Promise<void> {
-    signal?.throwIfAborted()
+  async ready(options?: WaitOptions): Promise<void> {
+    signalOf(options)?.throwIfAborted()
     if (this.#closing !== undefined) throw closed()
   }
 
@@ -102,8 +96,8 @@ export class MockProducer<K = Data, V = Data> implements Producer<K, V> {
   }
 
   /** There is never anything to wait for. */
-  async flush({ signal }: WaitOptions = {}): Promise<void> {
-    signal?.throwIfAborted()
+  async flush(options?: WaitOptions): Promise<void> {
+    signalOf(options)?.throwIfAborted()
   }
 
   stats(): ProducerStats {
@@ -125,7 +119,8 @@ export class MockProducer<K = Data, V = Data> implements Producer<K, V> {
    *
    * @throws {@link ExpectationError} that lists all that did not.
    */
-  close(_options: WaitOptions = {}): Promise<void> {
+  async close(options?: WaitOptions): Promise<void> {
+    signalOf(options)
     this.#closing ??= this.#shutDown()
     return this.#closing
   }
