@@ -178,7 +178,7 @@ export class RecordBatch implements RecordFields, Iterable<KafkaRecord> {
 
   /**
    * As {@link offsetAt}, but without a bigint; beyond 2^53 it is not exact. The batch must have been loaded. Groups ask for it with each
-   * message, so it is small: V8 compiles so much code into one loop and no more, and what reads the message is to be part of that.
+   * message, so it is small enough for V8 to make it part of the loop that marks them.
    */
   offsetNumberAt(index: number): number {
     return this.#isGapless ? this.#base + index : this.#base + this.#offsetDelta(index)
