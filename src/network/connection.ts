@@ -75,8 +75,8 @@ export class Connection {
   }
 
   /**
-   * Dials, asks the broker for its API versions, and authenticates where `net.sasl` is set. Aborting `signal` ends that at once. Correlation ids count up from
-   * `firstCorrelationId` and wrap.
+   * Dials, asks the broker for its API versions, and authenticates where `net.sasl` is set. Aborting `signal` ends that at once.
+   * Correlation ids count up from `firstCorrelationId` and wrap.
    *
    * @throws {@link ConnectionError} · {@link TimeoutError} · {@link AuthenticationError} · {@link ProtocolError} when the peer is not a
    * Kafka broker.

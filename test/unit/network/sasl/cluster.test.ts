@@ -4,6 +4,7 @@ import { AuthenticationError, Kafka, type KafkaConfig, type SaslOptions } from '
 import { systemClock } from '../../../../src/testing/clock.ts'
 import type { SaslOptions as ClusterSasl } from '../../../../src/testing/sasl/options.ts'
 import { MockCluster, type MockClusterOptions } from '../../../../src/testing.ts'
+import { selfSigned } from '../../../support/certificate.ts'
 import { failure } from '../../../support/failure.ts'
 
 const PASSWORD = 'wonder=land,'
@@ -32,6 +33,14 @@ describe('a client with net.sasl', () => {
     }
     const shown = inspect(kafka, { depth: Infinity, showHidden: true })
     expect(shown).not.toContain(PASSWORD)
+  })
+
+  it('sends over TLS as well', async () => {
+    const tls = selfSigned()
+    const cluster = await clusterWith({}, { tls })
+    const kafka = new Kafka({ brokers: cluster.brokers, net: { sasl: alice, tls: { ca: tls.cert } } })
+    onTestFinished(() => kafka.close())
+    expect(await kafka.producer().send({ topic: 't', value: 'v' })).toMatchObject({ offset: 0n })
   })
 
   // Were it tried again, this would take ten minutes.
