@@ -1,19 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { bootstrapOf, type KafkaConfig, kafkaOptions } from '../../src/config.ts'
+import { bootstrapOf, kafkaOptions } from '../../src/config.ts'
 import { ConfigurationError, Kafka } from '../../src/index.ts'
 import { listOptions } from '../../src/util/options.ts'
 import { failure } from '../support/failure.ts'
-
-/** What is wrong with a configuration of whatever type, one line a problem. */
-function problemsOf(config: unknown): string[] {
-  try {
-    new Kafka(config as KafkaConfig)
-  } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error
-    return error.problems.map(({ option, problem }) => `${option}: ${problem}`)
-  }
-  return []
-}
+import { problemsOf } from '../support/problems.ts'
 
 const brokers = 'localhost:9092'
 

@@ -1,19 +1,12 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { ConfigurationError, Kafka, type KafkaConfig } from '../../../../src/index.ts'
+import { Kafka } from '../../../../src/index.ts'
+import { problemsOf } from '../../../support/problems.ts'
 
 const brokers = 'localhost:9092'
 const SECRET = 'wonderland'
 
-function problemsOf(sasl: unknown): string[] {
-  try {
-    new Kafka({ brokers, net: { sasl } } as KafkaConfig)
-  } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error
-    return error.problems.map(({ option, problem }) => `${option}: ${problem}`)
-  }
-  return []
-}
+const problemsOfSasl = (sasl: unknown) => problemsOf({ brokers, net: { sasl } })
 
 const EITHER = 'must be given, or credentials, a function that gives both'
 
@@ -24,7 +17,7 @@ describe('net.sasl', () => {
     { mechanism: 'SCRAM-SHA-512', username: 'id', password: SECRET, tokenAuth: true },
     { mechanism: 'SCRAM-SHA-512', credentials: async () => ({ username: 'alice', password: SECRET }) },
   ])('may be $mechanism', sasl => {
-    expect(problemsOf(sasl)).toEqual([])
+    expect(problemsOfSasl(sasl)).toEqual([])
   })
 
   const alice = { mechanism: 'SCRAM-SHA-512', username: 'alice', password: SECRET }
@@ -74,7 +67,7 @@ describe('net.sasl', () => {
       ['net.sasl.authorizationId: unknown option'],
     ],
   ])('is refused for %s, without telling the password', (_, sasl, problems) => {
-    const found = problemsOf(sasl)
+    const found = problemsOfSasl(sasl)
     expect(found).toEqual(problems)
     expect(found.join()).not.toContain(SECRET)
   })
