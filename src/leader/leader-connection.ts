@@ -131,7 +131,7 @@ export class LeaderConnection implements TopicPartition, AsyncDisposable {
     this.#checkOpen()
     const either = eitherSignal(this.#closing.signal, signal)
     try {
-      return await this.#context.client.getOffset(this.topic, this.partition, place, either)
+      return await this.#context.client.getOffset(this.topic, this.partition, place, { signal: either.signal })
     } finally {
       either.dispose()
     }

@@ -46,7 +46,7 @@ export class MemoryPool implements BatchMemory {
 
   give(memory: Buffer<ArrayBuffer>): void {
     const bits = 31 - Math.clz32(memory.length)
-    if (memory.length !== 2 ** bits || bits < SMALLEST_BITS || bits > LARGEST_BITS) return
+    if (memory.length !== 1 << bits || bits < SMALLEST_BITS || bits > LARGEST_BITS) return
     this.#idle[bits]!.push(memory)
     this.#idleBytes += memory.length
     this.#shrink(this.#limitBytes)

@@ -117,26 +117,33 @@ export class Outbox {
   #prepare(batches: readonly Batch[]): void {
     const request: Request = { parcels: [], isReady: false }
     this.#requests.push(request)
-    const pending: Promise<void>[] = []
+    let pending: Promise<void>[] | undefined
     for (const batch of batches) {
-      const pack = (bytes: Buffer) => {
-        request.parcels.push({ batch, bytes })
-      }
       try {
         const bytes = batch.bytes ?? this.#postmaster.encode(batch)
         if (bytes instanceof Promise) {
-          pending.push(bytes.then(pack).catch(error => this.#postmaster.onFailed(batch, error)))
-        } else pack(bytes)
+          pending ??= []
+          pending.push(this.#pack(request, batch, bytes))
+        } else request.parcels.push({ batch, bytes })
       } catch (error) {
         this.#postmaster.onFailed(batch, error)
       }
     }
-    const ready = () => {
-      request.isReady = true
-      this.#transmit()
+    if (pending === undefined) this.#onReady(request)
+    else Promise.all(pending).then(() => this.#onReady(request))
+  }
+
+  async #pack(request: Request, batch: Batch, bytes: Promise<Buffer>): Promise<void> {
+    try {
+      request.parcels.push({ batch, bytes: await bytes })
+    } catch (error) {
+      this.#postmaster.onFailed(batch, error)
     }
-    if (pending.length === 0) ready()
-    else Promise.all(pending).then(ready)
+  }
+
+  #onReady(request: Request): void {
+    request.isReady = true
+    this.#transmit()
   }
 
   /** Sends what is ready, in the order in which it was begun: a batch must not overtake an earlier one of its partition. */
@@ -149,12 +156,13 @@ export class Outbox {
       }
       const parcels = this.#unsettled(this.#requests.shift()!)
       if (parcels.length === 0) this.#free()
-      else this.#send(connection, parcels).finally(() => this.#free())
+      else this.#send(connection, parcels)
     }
   }
 
   /** Some may have run out of time since they were taken: what was reported as failed must not be sent. */
   #unsettled({ parcels }: Request): readonly Parcel[] {
+    if (!parcels.some(({ batch }) => batch.isSettled)) return parcels
     for (const { batch } of parcels) if (batch.isSettled) this.#postmaster.onFailed(batch, undefined)
     return parcels.filter(({ batch }) => !batch.isSettled)
   }
@@ -195,9 +203,11 @@ export class Outbox {
       else answer = await connection.request(Produce, body, { maxVersion, timeoutMs: limitMs })
     } catch (error) {
       for (const { batch } of parcels) this.#postmaster.onFailed(batch, error, true)
+      this.#free()
       return
     }
     if (answer === undefined) for (const { batch } of parcels) this.#postmaster.onWritten(batch, -1n, -1)
     else readAnswer(answer, parcels, topicData, this.#broker.label, this.#client.metadata, this.#postmaster)
+    this.#free()
   }
 }

@@ -140,6 +140,8 @@ interface Slot {
   readonly tag: number | undefined
   readonly ignorable: boolean
   readonly makeDefault: () => unknown
+  /** Whether the default is the same value each time: nobody can change it. */
+  readonly isConstant: boolean
   readonly isDefault: (value: unknown) => boolean
 }
 
@@ -154,6 +156,7 @@ function slot(name: string, { type, facts }: AnyField, context: Context): Slot {
     tag: present ? facts.tag : undefined,
     ignorable: facts.ignorable,
     makeDefault: defaultMaker(type, facts.default),
+    isConstant: facts.default === null || (type.kind !== 'array' && type.kind !== 'struct'),
     isDefault: defaultTest(type, facts.default),
   }
 }
@@ -166,9 +169,11 @@ function defaultMaker(type: FieldType, value: unknown): () => unknown {
     const makers = Object.entries(type.shape).map(
       ([name, field]) => [name, defaultMaker(field.type, field.facts.default)] as const,
     )
+    const first = Object.fromEntries(makers.map(([name, make]) => [name, make()]))
+    const others = makers.filter(([name]) => typeof first[name] === 'object' && first[name] !== null)
     return () => {
-      const out: Record<string, unknown> = {}
-      for (const [name, make] of makers) out[name] = make()
+      const out: Record<string, unknown> = { ...first }
+      for (const [name, make] of others) out[name] = make()
       return out
     }
   }
@@ -236,10 +241,14 @@ function structCodec(shape: Shape, context: Context): Codec<Struct> {
     }
   }
 
+  // A copy has all fields from the start, in their order: V8 adds them one by one at several times the cost.
+  const empty = Object.fromEntries(slots.map(s => [s.name, s.isConstant ? s.makeDefault() : undefined]))
+  const made = slots.filter(s => !s.isConstant && !plain.includes(s))
+
   function decode(r: Reader): Struct {
-    const out: Record<string, unknown> = {}
-    for (const s of slots)
-      out[s.name] = s.codec !== undefined && s.tag === undefined ? s.codec.decode(r) : s.makeDefault()
+    const out: Record<string, unknown> = { ...empty }
+    for (const s of plain) out[s.name] = s.codec!.decode(r)
+    for (const s of made) out[s.name] = s.makeDefault()
     if (context.flexible) decodeTags(r, out)
     return out
   }
@@ -287,8 +296,11 @@ const built = new WeakMap<Shape, Codec<Struct>[]>()
  * @throws {@link UnsupportedVersionError} when the message is not declared in that version.
  */
 export function codecOf(message: MessageVersions, shape: Shape, version: number): Codec<Struct> {
-  const versions = built.get(shape) ?? []
-  built.set(shape, versions)
+  let versions = built.get(shape)
+  if (versions === undefined) {
+    versions = []
+    built.set(shape, versions)
+  }
   const known = versions[version]
   if (known !== undefined) return known
   const codec = buildCodec(message, shape, version)
@@ -306,7 +318,7 @@ function buildCodec({ name, versions, flexible }: MessageVersions, shape: Shape,
 
 function decode(api: Api, direction: 'request' | 'response', version: number, bytes: Uint8Array): Struct {
   const codec = codecOf(api, api[direction], version)
-  const reader = new Reader(bytes, `${api.name} v${version} ${direction}`)
+  const reader = new Reader(bytes, () => `${api.name} v${version} ${direction}`)
   const body = codec.decode(reader)
   if (reader.left > 0) throw reader.fail(`${reader.left} bytes too many`)
   return body

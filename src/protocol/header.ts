@@ -25,7 +25,7 @@ export function responseBodyStart(api: Api, version: number, frame: Buffer): num
   // ApiVersions responses always have header version 0 (KIP-511): the client does not yet know what the broker speaks.
   if (version < api.flexible || api.key === 18) return 4
   if (frame[4] === 0) return 5
-  const reader = new Reader(frame, `${api.name} v${version} response header`)
+  const reader = new Reader(frame, () => `${api.name} v${version} response header`)
   reader.skip(4)
   for (let count = reader.uvarint(); count > 0; count--) {
     reader.uvarint()

@@ -8,11 +8,11 @@ import { readUuid } from './uuid.ts'
 export class Reader {
   readonly #buffer: Buffer
   readonly #end: number
-  readonly #label: string
+  readonly #label: () => string
   #at = 0
 
   /** `label` names what is being read, for errors: `Metadata v12 response`. */
-  constructor(bytes: Uint8Array, label: string) {
+  constructor(bytes: Uint8Array, label: () => string) {
     this.#buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
     this.#end = bytes.length
     this.#label = label
@@ -24,7 +24,7 @@ export class Reader {
   }
 
   fail(problem: string): ProtocolError {
-    return new ProtocolError(`${this.#label}: ${problem} at byte ${this.#at} of ${this.#end}`)
+    return new ProtocolError(`${this.#label()}: ${problem} at byte ${this.#at} of ${this.#end}`)
   }
 
   int8(): number {

@@ -78,14 +78,14 @@ export function decodeMessage<M extends EmbeddedMessage>(message: M, bytes: Uint
 }
 
 function versionOf(message: EmbeddedMessage, bytes: Uint8Array): number {
-  const reader = new Reader(bytes, message.name)
+  const reader = new Reader(bytes, () => message.name)
   const version = reader.int16()
   if (version < message.versions.min) throw reader.fail(`version ${version}`)
   return version
 }
 
 function read<M extends EmbeddedMessage>(message: M, version: number, bytes: Uint8Array) {
-  const reader = new Reader(bytes, `${message.name} v${version}`)
+  const reader = new Reader(bytes, () => `${message.name} v${version}`)
   if (message.prefixed) reader.skip(2)
   const value = codecOf(message, message.shape, version).decode(reader) as DecodedMessage<M>
   return { value, left: reader.left }

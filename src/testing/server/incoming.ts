@@ -18,7 +18,7 @@ export interface Incoming {
 
 /** @throws {@link ProtocolError} for what is no request, or one of an API that nobody has heard of. */
 export function readIncoming(frame: Buffer): Incoming {
-  const reader = new Reader(frame, 'request header')
+  const reader = new Reader(frame, () => 'request header')
   const key = reader.int16()
   const api = names.get(key)
   if (api === undefined) throw new ProtocolError(`there is no API with the key ${key}`)
