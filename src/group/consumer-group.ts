@@ -2,7 +2,7 @@ import type { Client } from '../cluster/client.ts'
 import { Consumer, type ConsumerContext, type ConsumerOptions } from '../consumer/consumer.ts'
 import type { Message } from '../consumer/message.ts'
 import { ClosedError, ConfigurationError } from '../errors/client-errors.ts'
-import { signalOf } from '../util/known-keys.ts'
+import { signalOf, type WaitOptions } from '../util/known-keys.ts'
 import type { Options } from '../util/options.ts'
 import { onAbort } from '../util/wait.ts'
 import type { TopicPartitions } from './assignors/strategy.ts'
@@ -16,11 +16,6 @@ import type { ConsumerGroupHandler } from './types.ts'
 export interface ConsumerGroupOptions extends Omit<ConsumerOptions, 'offsets'> {
   readonly group: Options<{ readonly group: typeof groupOptions }>['group']
   readonly offsets: ConsumerOptions['offsets'] & Options<typeof groupOffsetsOptions>
-}
-
-/** The option of everything that waits. */
-interface WaitOptions {
-  readonly signal?: AbortSignal | undefined
 }
 
 /**

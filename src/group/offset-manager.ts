@@ -3,16 +3,12 @@ import type { StartOffset } from '../cluster/list-offset.ts'
 import { checkPartition } from '../consumer/check.ts'
 import type { Message, TopicPartition } from '../consumer/message.ts'
 import { ClosedError, ConfigurationError } from '../errors/client-errors.ts'
+import { signalOf, type WaitOptions } from '../util/known-keys.ts'
 import { Coordinator } from './coordinator.ts'
 import { checkOffset } from './offsets/check-offset.ts'
 import { OUTSIDE } from './offsets/commit.ts'
 import type { Progress } from './offsets/ledger.ts'
 import { OffsetStore, type OffsetStoreOptions } from './offsets/offset-store.ts'
-
-/** The option of everything that waits. */
-interface WaitOptions {
-  readonly signal?: AbortSignal | undefined
-}
 
 export interface OffsetManagerOptions extends OffsetStoreOptions {
   /** What is read first of partitions that nothing was committed of. */
@@ -47,11 +43,8 @@ export class OffsetManager implements AsyncDisposable {
    * @throws {@link ConfigurationError} for a partition that cannot be, or is managed already · {@link BrokerError} such as
    * GROUP_AUTHORIZATION_FAILED · {@link ClosedError}. While the coordinator cannot be reached it waits, as `consumer.retry` says.
    */
-  async managePartition(
-    topic: string,
-    partition: number,
-    { signal }: WaitOptions = {},
-  ): Promise<PartitionOffsetManager> {
+  async managePartition(topic: string, partition: number, options?: WaitOptions): Promise<PartitionOffsetManager> {
+    const signal = signalOf(options)
     this.#checkOpen()
     checkPartition(topic, partition, {}, 'oldest')
     const name = `${topic}-${partition}`
@@ -78,7 +71,8 @@ export class OffsetManager implements AsyncDisposable {
    * @throws {@link BrokerError}, among them UNKNOWN_MEMBER_ID while the group has members: what is marked stays marked ·
    * {@link ClosedError}.
    */
-  async commit({ signal }: WaitOptions = {}): Promise<void> {
+  async commit(options?: WaitOptions): Promise<void> {
+    const signal = signalOf(options)
     this.#checkOpen()
     await this.#store.commit(undefined, signal)
   }

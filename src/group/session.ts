@@ -3,6 +3,7 @@ import type { Consumer } from '../consumer/consumer.ts'
 import { offsetNumber } from '../consumer/fetched-message.ts'
 import type { Message, TopicPartition } from '../consumer/message.ts'
 import type { MessageBatch } from '../consumer/message-batch.ts'
+import { signalOf, type WaitOptions } from '../util/known-keys.ts'
 import type { TopicPartitions } from './assignors/strategy.ts'
 import { ReadClaim } from './claim.ts'
 import { byTopic } from './membership/plan.ts'
@@ -104,8 +105,8 @@ export class Session<K, V> implements GroupSession<K, V> {
     this.#claims.get(nameOf({ topic, partition }))?.running?.claim.seek(offset)
   }
 
-  commit({ signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<void> {
-    return this.#context.offsets.commit(undefined, signal)
+  async commit(options?: WaitOptions): Promise<void> {
+    return this.#context.offsets.commit(undefined, signalOf(options))
   }
 
   /** How far behind the claims are, by topic and partition, where that is known. */

@@ -34,6 +34,7 @@ it('refuses options that a call does not have, and a signal in their place', asy
   const { client } = kafka
   const consumer = kafka.consumer()
   const leader = await kafka.dialLeader('t', 0)
+  const offsets = kafka.offsetManager('g')
   for (const call of [
     () => producer.ready(timeout),
     () => producer.flush(timeout),
@@ -59,6 +60,8 @@ it('refuses options that a call does not have, and a signal in their place', asy
     () => leader.readOffset('oldest', timeout),
     () => leader.seek('oldest', timeout),
     () => leader.close(timeout),
+    () => offsets.managePartition('t', 0, timeout),
+    () => offsets.commit(timeout),
     () => kafka.close(timeout),
   ]) {
     expect(await failure(call()), String(call)).toHaveProperty('message', unknown)
