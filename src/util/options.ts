@@ -351,7 +351,8 @@ export function describeValue(value: unknown): string {
   return kindOf(value)
 }
 
-function kindOf(value: unknown): string {
+/** What kind of a value it is, for problems with what may be a secret. */
+export function kindOf(value: unknown): string {
   if (value === null || value === undefined) return String(value)
   if (Array.isArray(value)) return 'an array'
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`

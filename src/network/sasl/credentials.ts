@@ -5,7 +5,7 @@ import {
   TimeoutError,
 } from '../../errors/client-errors.ts'
 import { KafkaError } from '../../errors/kafka-error.ts'
-import { describeValue } from '../../util/options.ts'
+import { kindOf } from '../../util/options.ts'
 import { within } from '../../util/wait.ts'
 
 /** Who a client is, and what proves it. */
@@ -60,8 +60,7 @@ export async function credentialsOf(
 /** What is wrong with credentials. The values stay out of it: they are secrets. */
 function credentialProblems(value: unknown, path: string): ConfigurationProblem[] {
   if (typeof value !== 'object' || value === null) {
-    const what = typeof value === 'string' ? 'a string' : describeValue(value)
-    return [{ option: path, problem: `must be an object with username and password, not ${what}` }]
+    return [{ option: path, problem: `must be an object with username and password, not ${kindOf(value)}` }]
   }
   const { username, password } = value as Partial<Record<keyof Credentials, unknown>>
   const problems = { username: secretProblem(username), password: secretProblem(password) }

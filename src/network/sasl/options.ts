@@ -1,15 +1,5 @@
 import type { ConfigurationProblem } from '../../errors/client-errors.ts'
-import {
-  bool,
-  type CheckResult,
-  custom,
-  describeValue,
-  fn,
-  oneOf,
-  type Report,
-  resolveOptions,
-  section,
-} from '../../util/options.ts'
+import { type CheckResult, custom, kindOf, oneOf, type Report, resolveOptions, section } from '../../util/options.ts'
 import { SCRAM_MECHANISMS, type ScramMechanism } from '../../util/scram.ts'
 import { type CredentialOptions, type Credentials, secretProblem } from './credentials.ts'
 import type { SaslMechanism } from './mechanism.ts'
@@ -39,14 +29,23 @@ const common = {
   mechanism: oneOf(undefined, MECHANISMS),
   username: custom<string | undefined>(undefined, secretProblem, 'string'),
   password: custom<string | undefined>(undefined, secretProblem, 'string'),
-  credentials: fn<() => Promise<Credentials> | Credentials>(),
+  credentials: custom<(() => Promise<Credentials> | Credentials) | undefined>(
+    undefined,
+    value => (typeof value === 'function' ? undefined : `must be a function, not ${kindOf(value)}`),
+    'function',
+  ),
 }
 
 const plain = section(
   { ...common, authorizationId: custom<string | undefined>(undefined, secretProblem, 'string') },
   eitherWay,
 )
-const scram = section({ ...common, tokenAuth: bool(false) }, eitherWay)
+const tokenAuth = custom(
+  false,
+  value => (typeof value === 'boolean' ? undefined : `must be true or false, not ${kindOf(value)}`),
+  'boolean',
+)
+const scram = section({ ...common, tokenAuth }, eitherWay)
 
 function eitherWay(
   { credentials, ...given }: { readonly [K in keyof CredentialOptions]?: unknown },
@@ -63,8 +62,7 @@ function eitherWay(
 export function checkSasl(value: unknown, path: string): CheckResult {
   if (value === undefined) return undefined
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    const what = typeof value === 'string' ? 'a string' : describeValue(value)
-    return `must be an object such as { mechanism: 'SCRAM-SHA-512', username, password }, not ${what}`
+    return `must be an object such as { mechanism: 'SCRAM-SHA-512', username, password }, not ${kindOf(value)}`
   }
   const problems: ConfigurationProblem[] = []
   const { mechanism } = value as { readonly mechanism?: unknown }

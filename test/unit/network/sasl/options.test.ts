@@ -59,8 +59,17 @@ describe('net.sasl', () => {
       { mechanism: 'PLAIN', credentials: alice },
       ['net.sasl.credentials: must be a function, not an object'],
     ],
+    [
+      'credentials as text',
+      { mechanism: 'PLAIN', credentials: `alice:${SECRET}` },
+      ['net.sasl.credentials: must be a function, not a string'],
+    ],
     ['a token for PLAIN', { ...alice, mechanism: 'PLAIN', tokenAuth: true }, ['net.sasl.tokenAuth: unknown option']],
-    ['tokenAuth as text', { ...alice, tokenAuth: 'true' }, ['net.sasl.tokenAuth: must be true or false, not "true"']],
+    [
+      'a token as tokenAuth',
+      { ...alice, tokenAuth: SECRET },
+      ['net.sasl.tokenAuth: must be true or false, not a string'],
+    ],
     [
       'an authorization id for SCRAM',
       { ...alice, authorizationId: 'bob' },
