@@ -231,7 +231,7 @@ export class Connection {
   /** Whether there is a free slot, the broker does not want silence, and the session does not end. */
   #mayWrite(): boolean {
     if (this.#throttle.isOn && !this.#throttle.hasEnded(performance.now())) return false
-    if (this.#login?.holdsUp(this.#inFlight.size === 0) === true) return false
+    if (this.#login?.holdsUp(this.#inFlight.size + this.#handingOver.size === 0) === true) return false
     return this.#inFlight.size < this.#context.net.maxOpenRequests
   }
 
@@ -261,6 +261,7 @@ export class Connection {
         if (!this.#handingOver.delete(exchange)) return
         if (error) this.#reject(exchange, broken(this.#endpoint, error.message, error))
         else this.#resolve(exchange, undefined, 0)
+        this.#pump()
       })
     }
     this.#arm(exchange.deadline)
@@ -320,9 +321,7 @@ export class Connection {
   /** Fails the requests that a throttling broker has kept waiting for too long; tells when there is more to do. */
   #nextExpiry(now: number): number {
     const { overdue, next } = takeOverdue(this.#waiting, now)
-    for (const exchange of overdue) {
-      this.#reject(exchange, throttled(this.#endpoint, this.#throttle.toldMs, exchange))
-    }
+    for (const exchange of overdue) this.#reject(exchange, throttled(this.#endpoint, this.#throttle.toldMs, exchange))
     return Math.min(next, this.#throttle.until)
   }
 

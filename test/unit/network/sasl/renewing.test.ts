@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, vi } from 'vitest'
 import { errorCodes } from '../../../../src/errors/broker-codes.ts'
 import { AuthenticationError, ConnectionError, TimeoutError } from '../../../../src/errors/client-errors.ts'
@@ -6,7 +7,7 @@ import type { SaslOptions } from '../../../../src/network/sasl/options.ts'
 import { apis } from '../../../../src/protocol/apis.ts'
 import { failure } from '../../../support/failure.ts'
 import { type Asked, Peer, type PeerOptions } from '../../../support/peer.ts'
-import { about, answerAbout, open, topicOf } from '../support.ts'
+import { about, answerAbout, open, TOPIC_ID, topicOf } from '../support.ts'
 
 const sasl: SaslOptions = { mechanism: 'PLAIN', username: 'alice', password: 'wonderland' }
 const LIFETIME_MS = 30
@@ -16,6 +17,13 @@ const letIn = {
   errorMessage: null,
   authBytes: Buffer.alloc(0),
   sessionLifetimeMs: BigInt(LIFETIME_MS),
+}
+
+/** A few of these are more than sockets take for a peer that does not read. */
+const large = {
+  acks: 0,
+  timeoutMs: 1,
+  topicData: [{ topicId: TOPIC_ID, partitionData: [{ index: 0, records: Buffer.alloc(12 << 20) }] }],
 }
 
 const echo = (asked: Asked) => ({ brokers: [], topics: [], clusterId: topicOf(asked) })
@@ -88,6 +96,27 @@ describe('a session that ends', () => {
     expect(events.filter(event => event.startsWith('handshake'))).toEqual(Array(5).fill('handshake with 0 unanswered'))
     const afterHandshakes = events.filter((_, i) => events[i - 1]?.startsWith('handshake'))
     expect(new Set(afterHandshakes)).toEqual(new Set(['let in']))
+  })
+
+  it('is renewed when all that has no answer has left as well: the time for the answer would run out behind it', async () => {
+    const peer = await peerWith({ SaslAuthenticate: () => letIn, Metadata: echo, Produce: () => undefined })
+    let left = 0
+    const onRequest = ({ api }: { readonly api: string }) => void (api === 'Produce' && left++)
+    const hadLeft: number[] = []
+    const credentials = () => {
+      hadLeft.push(left)
+      return { username: 'alice', password: 'x' }
+    }
+    const connection = await open(peer, { net: { sasl: { mechanism: 'PLAIN', credentials } }, hooks: { onRequest } })
+    const socket = await peer.socket()
+    socket.pause()
+    const sending = Array.from({ length: 4 }, () => connection.sendOnly(apis.Produce, large))
+    await sleep(2 * LIFETIME_MS)
+    const answer = connection.request(apis.Metadata, about('a'))
+    socket.resume()
+    expect(await answer).toMatchObject({ clusterId: 'a' })
+    await Promise.all(sending)
+    expect(hadLeft.slice(0, 2)).toEqual([0, 4])
   })
 
   it('makes requests wait until it is renewed', async () => {
