@@ -35,7 +35,7 @@ export function logEnd(log: string): string {
   return tail(telling.join('\n')) || tail(log)
 }
 
-/** A broker as a Java process of ours. Its folder holds `server.properties`, `pid`, `broker.log` and `data`. */
+/** A broker as a Java process of ours. Its folder holds `server.properties`, `pid`, `broker.log` and the log dirs. */
 export class BrokerProcess implements Broker {
   readonly id: number
   readonly host = host

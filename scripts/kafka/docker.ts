@@ -21,8 +21,10 @@ const readyTimeoutMs = 120_000
  * @throws {KafkaUnavailableError} without a Docker engine and Compose v2, or for what the containers cannot do
  */
 export async function startDocker(options: KafkaOptions): Promise<OwnKafka> {
-  if (options.listeners ?? options.formatArguments) {
-    throw new KafkaUnavailableError('the containers offer no listeners and format arguments of one’s own')
+  if (options.listeners ?? options.formatArguments ?? options.logDirs ?? options.dynamicQuorum) {
+    throw new KafkaUnavailableError(
+      'the containers offer no listeners, format arguments, log dirs and quorum of one’s own',
+    )
   }
   const version = options.version ?? defaultVersion
   await findDocker(`apache/kafka:${version}`)

@@ -13,6 +13,10 @@ export interface KafkaOptions {
   readonly listeners?: Readonly<Record<string, SecurityProtocol>>
   /** More arguments for `StorageTool format`, e.g. `['--add-scram', 'SCRAM-SHA-256=[name=a,password=b]']`. Java only. */
   readonly formatArguments?: readonly string[]
+  /** In how many folders each broker keeps its logs; by default in one. Java only. */
+  readonly logDirs?: number
+  /** A quorum whose voters may change (KIP-853); by default they are fixed by the configuration. Java only. */
+  readonly dynamicQuorum?: boolean
   /** The Java heap of each broker; by default 1g for one broker, 512m for each of three. Java only. */
   readonly heap?: string
   /** Java optimises all that it can, for benchmarks. Else brokers are slower, but start in two thirds of the time. Java only. */

@@ -7,7 +7,7 @@ import { guard } from './guard.ts'
 import { handle, type KafkaOptions, type OwnKafka } from './handle.ts'
 import { defaultVersion, jarFolder } from './maven.ts'
 import { freePorts } from './ports.ts'
-import { type BrokerPlan, formatProperties, host, serverProperties } from './properties.ts'
+import { type BrokerPlan, formatProperties, host, initialControllers, serverProperties } from './properties.ts'
 import { run, runs, tail } from './run.ts'
 import { KafkaUnavailableError } from './unavailable.ts'
 
@@ -30,18 +30,19 @@ export async function startJava(options: KafkaOptions): Promise<OwnKafka> {
     const plans = await planBrokers(folder, options)
     const command = (...more: string[]) => [java, ...javaOptions, ...more, '-cp', join(jars, '*')]
     const startsSoon = '-XX:TieredStopAtLevel=1'
-    const clusterId = randomBytes(16).toString('base64url')
+    const clusterId = uuid()
     // With `=`, for an id may begin with a dash.
     const format = [
       ...command('-Xmx256m', startsSoon),
       'kafka.tools.StorageTool',
       'format',
       `--cluster-id=${clusterId}`,
+      ...(options.dynamicQuorum ? [`--initial-controllers=${initialControllers(plans)}`] : []),
     ]
     await Promise.all(
       plans.map(async plan => {
         await mkdir(plan.folder)
-        const properties = serverProperties(plan, plans, options.listeners, options.config)
+        const properties = serverProperties(plan, plans, options)
         await writeFile(propertiesFile(plan), formatProperties(properties))
         await formatStorage(plan, [...format, ...(options.formatArguments ?? [])])
       }),
@@ -125,9 +126,13 @@ async function planBrokers(folder: string, options: KafkaOptions): Promise<Broke
     folder: join(folder, `broker-${index + 1}`),
     port: options.ports?.[index] ?? take(),
     controllerPort: take(),
+    directoryId: uuid(),
     listenerPorts: Object.fromEntries(names.map(name => [name, take()])),
   }))
 }
+
+/** As Kafka writes them. */
+const uuid = (): string => randomBytes(16).toString('base64url')
 
 const propertiesFile = (plan: BrokerPlan): string => join(plan.folder, 'server.properties')
 

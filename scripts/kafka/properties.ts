@@ -1,4 +1,4 @@
-import type { SecurityProtocol } from './handle.ts'
+import type { KafkaOptions } from './handle.ts'
 
 /** Where one broker of a cluster listens and keeps its data. */
 export interface BrokerPlan {
@@ -6,6 +6,8 @@ export interface BrokerPlan {
   readonly folder: string
   readonly port: number
   readonly controllerPort: number
+  /** Of its metadata log, by which a dynamic quorum knows it. */
+  readonly directoryId: string
   /** The ports of the listeners beside the plain one, by name. */
   readonly listenerPorts: Readonly<Record<string, number>>
 }
@@ -16,12 +18,13 @@ export const host = '127.0.0.1'
 /** The rack that a broker is in. */
 export const rackOf = (id: number): string => `rack-${id}`
 
+type ServerOptions = Pick<KafkaOptions, 'listeners' | 'config' | 'logDirs' | 'dynamicQuorum'>
+
 /** The configuration of one broker (and controller) of the cluster `plans`. */
 export function serverProperties(
   plan: BrokerPlan,
   plans: readonly BrokerPlan[],
-  listeners: Readonly<Record<string, SecurityProtocol>> = {},
-  config: Readonly<Record<string, string>> = {},
+  { listeners = {}, config = {}, logDirs = 1, dynamicQuorum = false }: ServerOptions = {},
 ): Record<string, string> {
   const own = Object.entries({ PLAINTEXT: plan.port, ...plan.listenerPorts })
   const advertised = own.map(([name, port]) => `${name}://${host}:${port}`).join(',')
@@ -31,17 +34,26 @@ export function serverProperties(
     'node.id': String(plan.id),
     // Each in a rack of its own, so that a client can be nearer to one than to the others.
     'broker.rack': rackOf(plan.id),
-    'controller.quorum.voters': plans.map(({ id, controllerPort }) => `${id}@${host}:${controllerPort}`).join(','),
+    ...(dynamicQuorum
+      ? { 'controller.quorum.bootstrap.servers': plans.map(controllerAddress).join(',') }
+      : { 'controller.quorum.voters': plans.map(each => `${each.id}@${controllerAddress(each)}`).join(',') }),
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'PLAINTEXT',
     listeners: `${advertised},CONTROLLER://${host}:${plan.controllerPort}`,
     'advertised.listeners': advertised,
     'listener.security.protocol.map': protocols.map(pair => pair.join(':')).join(','),
-    'log.dirs': `${plan.folder}/data`,
+    'log.dirs': Array.from({ length: logDirs }, (_, i) => `${plan.folder}/data${i === 0 ? '' : i + 1}`).join(','),
     ...testDefaults(plans.length),
     ...config,
   }
 }
+
+/** The voters with which a dynamic quorum begins, as `StorageTool format --initial-controllers` takes them. */
+export function initialControllers(plans: readonly BrokerPlan[]): string {
+  return plans.map(each => `${each.id}@${controllerAddress(each)}:${each.directoryId}`).join(',')
+}
+
+const controllerAddress = ({ controllerPort }: BrokerPlan): string => `${host}:${controllerPort}`
 
 /** What tests want to be otherwise than production: internal topics that are soon made, groups that start at once. */
 function testDefaults(brokers: number): Record<string, string> {

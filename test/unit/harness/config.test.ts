@@ -2,20 +2,21 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { logEnd } from '../../../scripts/kafka/broker.ts'
 import { imageVariable } from '../../../scripts/kafka/docker.ts'
-import { formatProperties, serverProperties } from '../../../scripts/kafka/properties.ts'
+import { formatProperties, initialControllers, serverProperties } from '../../../scripts/kafka/properties.ts'
 
 const plans = [1, 2, 3].map(id => ({
   id,
   folder: `/tmp/k/broker-${id}`,
   port: 9091 + id,
   controllerPort: 19091 + id,
+  directoryId: `directory-${id}`,
   listenerPorts: { TLS: 29091 + id },
 }))
 const [first = plans[0]!] = plans
 
 describe('broker configuration', () => {
   it('puts every broker into the quorum and every listener into place', () => {
-    expect(serverProperties(first, plans, { TLS: 'SSL' })).toMatchObject({
+    expect(serverProperties(first, plans, { listeners: { TLS: 'SSL' } })).toMatchObject({
       'controller.quorum.voters': '1@127.0.0.1:19092,2@127.0.0.1:19093,3@127.0.0.1:19094',
       listeners: 'PLAINTEXT://127.0.0.1:9092,TLS://127.0.0.1:29092,CONTROLLER://127.0.0.1:19092',
       'advertised.listeners': 'PLAINTEXT://127.0.0.1:9092,TLS://127.0.0.1:29092',
@@ -26,8 +27,23 @@ describe('broker configuration', () => {
     })
   })
 
+  it('leaves the voters of a dynamic quorum to the formatting of the storage', () => {
+    const properties = serverProperties(first, plans, { dynamicQuorum: true })
+    const servers = '127.0.0.1:19092,127.0.0.1:19093,127.0.0.1:19094'
+    expect(properties).toMatchObject({ 'controller.quorum.bootstrap.servers': servers })
+    expect(properties).not.toHaveProperty('controller.quorum.voters')
+    expect(initialControllers(plans.slice(1))).toBe('2@127.0.0.1:19093:directory-2,3@127.0.0.1:19094:directory-3')
+  })
+
+  it('gives every log dir a folder of its own', () => {
+    expect(serverProperties(first, [first])['log.dirs']).toBe('/tmp/k/broker-1/data')
+    expect(serverProperties(first, [first], { logDirs: 2 })['log.dirs']).toBe(
+      '/tmp/k/broker-1/data,/tmp/k/broker-1/data2',
+    )
+  })
+
   it('lets the caller have the last word', () => {
-    const properties = serverProperties(first, [first], {}, { 'group.initial.rebalance.delay.ms': '100' })
+    const properties = serverProperties(first, [first], { config: { 'group.initial.rebalance.delay.ms': '100' } })
     expect(properties).toMatchObject({
       'group.initial.rebalance.delay.ms': '100',
       'offsets.topic.replication.factor': '1',
