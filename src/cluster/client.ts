@@ -4,6 +4,7 @@ import { ClosedError } from '../errors/client-errors.ts'
 import type { Broker, Purpose } from '../network/broker.ts'
 import type { NetOptions } from '../network/dial.ts'
 import type { Body, RequestOptions } from '../network/request.ts'
+import { LoginPace } from '../network/sasl/login-pace.ts'
 import { type Hooks, safeHooks } from '../observe/hooks.ts'
 import { type Logger, safeLogger } from '../observe/logger.ts'
 import type { Api, Response } from '../protocol/api.ts'
@@ -42,7 +43,7 @@ export class Client {
     this.logger = safeLogger(logger)
     this.hooks = safeHooks(hooks, this.logger)
     this.net = net
-    const context = { net, clientId, logger: this.logger, hooks: this.hooks }
+    const context = { net, clientId, logins: new LoginPace(), logger: this.logger, hooks: this.hooks }
     this.brokers = new Brokers(bootstrap, context, () => this.metadata.refreshSoon())
     this.metadata = new Metadata(this.brokers, metadata, this.logger, this.hooks, this.#closing.signal)
   }

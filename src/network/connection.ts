@@ -62,8 +62,7 @@ export class Connection {
     this.#observer = observer
     this.#nextCorrelationId = firstCorrelationId
     this.#frames = new FrameSplitter(context.net.maxResponseBytes)
-    const { sasl, dialTimeoutMs } = context.net
-    this.#login = sasl && new Login(this.#saslPeer(), sasl, dialTimeoutMs)
+    this.#login = context.net.sasl && new Login(this.#saslPeer(), context.net.sasl, context)
     this.#socket = dial({
       buffer: () => this.#frames.target(),
       callback: (size, bytes) => {

@@ -2,11 +2,13 @@ import type { Hooks } from '../observe/hooks.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { Address } from './address.ts'
 import type { NetOptions } from './dial.ts'
+import type { LoginPace } from './sasl/login-pace.ts'
 
 /** What all connections of one client share. */
 export interface NetContext {
   readonly net: NetOptions
   readonly clientId: string
+  readonly logins: LoginPace
   /** Never throws. */
   readonly logger: Logger
   /** Never throw. */

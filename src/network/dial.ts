@@ -1,10 +1,12 @@
 import { connect as connectTcp, isIP, type OnReadOpts, type Socket } from 'node:net'
-import { ConnectionError, TimeoutError } from '../errors/client-errors.ts'
+import type { ConnectionOptions, createSecureContext, SecureContext } from 'node:tls'
+import { ConfigurationError, ConnectionError, TimeoutError } from '../errors/client-errors.ts'
 import type { KafkaError } from '../errors/kafka-error.ts'
 import type { Options } from '../util/options.ts'
 import { onAbort } from '../util/wait.ts'
 import { type Address, formatAddress } from './address.ts'
 import type { netOptions } from './options.ts'
+import { reasonOf, tlsHints } from './tls-errors.ts'
 
 export type NetOptions = Options<typeof netOptions>
 export type Dial = (onread: OnReadOpts) => Socket
@@ -48,13 +50,26 @@ export async function dialer({ host, port }: Address, { tls, keepAliveMs }: NetO
   if (tls === false) return onread => connectTcp(tcp(onread))
   const servername = isIP(host) === 0 ? { servername: host } : {}
   // It takes 2 MiB of memory, which those who do not want it shall not spend.
-  const { connect: connectTls } = await import('node:tls')
+  const { connect: connectTls, createSecureContext } = await import('node:tls')
+  const options = tls === true ? {} : tls
+  const secureContext = options.secureContext ?? contextOf(createSecureContext, options)
   return onread => {
-    const socket = connectTls({ ...tcp(onread), ...servername, ...(tls === true ? {} : tls) })
+    const socket = connectTls({ ...tcp(onread), ...servername, ...options, secureContext })
     // tls.connect passes these on to its socket only in some versions of Node.
     socket.setNoDelay(true)
     socket.setKeepAlive(keepAliveMs > 0, keepAliveMs)
     return socket
+  }
+}
+
+/** What OpenSSL makes of certificates and keys, or why it cannot. */
+function contextOf(create: typeof createSecureContext, options: ConnectionOptions): SecureContext {
+  try {
+    return create(options)
+  } catch (cause) {
+    const reason = reasonOf(cause as Error)
+    const problem = `cannot be used: ${reason}; look at its certificates and keys (ca, cert, key, pfx, passphrase)`
+    throw new ConfigurationError([{ option: 'net.tls', problem }], { cause })
   }
 }
 
@@ -64,9 +79,8 @@ function dialError(address: Address, { tls }: NetOptions, cause: Error): Connect
   const first = cause instanceof AggregateError ? (cause.errors[0] as Error) : cause
   const code = (first as NodeJS.ErrnoException).code
   const hint =
-    hints[code ?? ''] ??
-    (tls === false ? '' : '; net.tls is set: is this a TLS listener, and is its certificate trusted?')
-  return new ConnectionError(where, `cannot connect to ${where}: ${first.message || code}${hint}`, { cause })
+    hints[code ?? ''] ?? tlsHints[code ?? ''] ?? (tls === false ? '' : '; net.tls is set: is this a TLS listener?')
+  return new ConnectionError(where, `cannot connect to ${where}: ${reasonOf(first) || code}${hint}`, { cause })
 }
 
 const hints: Readonly<Record<string, string>> = {

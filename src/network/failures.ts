@@ -6,6 +6,7 @@ import type { Endpoint } from './context.ts'
 import type { NetOptions } from './dial.ts'
 import type { Exchange } from './in-flight.ts'
 import { foreignProtocol } from './sniff.ts'
+import { reasonOf, tlsHints } from './tls-errors.ts'
 
 /** What became of a connection, such as `failed: …`, as all who waited for it are told. */
 export function broken({ address, label }: Endpoint, what: string, cause?: unknown): ConnectionError {
@@ -26,7 +27,8 @@ export function closedByPeer({ tls, sasl }: NetOptions, stage: Stage): string {
 
 /** What an error of the socket means, which may be how a broker closes it. */
 export function failedText({ sasl }: NetOptions, stage: Stage, cause: Error): string {
-  return `failed: ${cause.message}${hintOf(sasl !== undefined, stage)}`
+  const hint = tlsHints[(cause as NodeJS.ErrnoException).code ?? ''] ?? hintOf(sasl !== undefined, stage)
+  return `failed: ${reasonOf(cause)}${hint}`
 }
 
 function hintOf(hasSasl: boolean, stage: Stage): string {

@@ -197,17 +197,19 @@ export class Outbox {
     // The broker gets the time that it was promised for its replicas, and some to answer.
     const limitMs = Math.max(this.#client.net.requestTimeoutMs, timeoutMs + ANSWER_MS)
     for (const { batch } of parcels) this.#postmaster.onSent(batch)
-    let answer: Response<typeof Produce> | undefined
     try {
-      if (acks === 0) await connection.sendOnly(Produce, body, { maxVersion })
-      else answer = await connection.request(Produce, body, { maxVersion, timeoutMs: limitMs })
-    } catch (error) {
-      for (const { batch } of parcels) this.#postmaster.onFailed(batch, error, true)
+      let answer: Response<typeof Produce> | undefined
+      try {
+        if (acks === 0) await connection.sendOnly(Produce, body, { maxVersion })
+        else answer = await connection.request(Produce, body, { maxVersion, timeoutMs: limitMs })
+      } catch (error) {
+        for (const { batch } of parcels) this.#postmaster.onFailed(batch, error, true)
+        return
+      }
+      if (answer === undefined) for (const { batch } of parcels) this.#postmaster.onWritten(batch, -1n, -1)
+      else readAnswer(answer, parcels, topicData, this.#broker.label, this.#client.metadata, this.#postmaster)
+    } finally {
       this.#free()
-      return
     }
-    if (answer === undefined) for (const { batch } of parcels) this.#postmaster.onWritten(batch, -1n, -1)
-    else readAnswer(answer, parcels, topicData, this.#broker.label, this.#client.metadata, this.#postmaster)
-    this.#free()
   }
 }

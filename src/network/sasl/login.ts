@@ -1,4 +1,6 @@
+import type { NetContext } from '../context.ts'
 import { authenticate, type SaslPeer } from './authenticate.ts'
+import type { LoginPace } from './login-pace.ts'
 import type { SaslOptions } from './options.ts'
 
 /** As much of a session is used before it is renewed, as in Java's client: by chance, so that clients do not come all at once. */
@@ -18,16 +20,18 @@ export interface LoginPeer extends Omit<SaslPeer, 'signal' | 'left'> {
 export class Login {
   readonly #peer: LoginPeer
   readonly #options: SaslOptions
+  readonly #pace: LoginPace
+  /** How long a renewal may take. */
   readonly #timeoutMs: number
   #running: AbortController | undefined
   /** On the clock of `performance.now()`. */
   #renewAt = Infinity
 
-  /** @param timeoutMs How long a renewal may take. */
-  constructor(peer: LoginPeer, options: SaslOptions, timeoutMs: number) {
+  constructor(peer: LoginPeer, options: SaslOptions, { logins, net }: NetContext) {
     this.#peer = peer
     this.#options = options
-    this.#timeoutMs = timeoutMs
+    this.#pace = logins
+    this.#timeoutMs = net.dialTimeoutMs
   }
 
   get isRunning(): boolean {
@@ -57,10 +61,22 @@ export class Login {
     const left = () => Math.max(1, timeoutMs - (performance.now() - started))
     const running = new AbortController()
     this.#running = running
-    const lifetimeMs = await authenticate({ ...this.#peer, signal: running.signal, left }, this.#options)
+    const lifetimeMs = await this.#authenticate({ ...this.#peer, signal: running.signal, left })
     const share = MIN_SHARE + Math.random() * (MAX_SHARE - MIN_SHARE)
     this.#renewAt = lifetimeMs > 0 ? performance.now() + Math.max(MIN_MS, lifetimeMs * share) : Infinity
     this.#running = undefined
+  }
+
+  async #authenticate(peer: SaslPeer): Promise<number> {
+    await this.#pace.turn(peer.left() / 2, peer.signal)
+    try {
+      const lifetimeMs = await authenticate(peer, this.#options)
+      this.#pace.onAccepted()
+      return lifetimeMs
+    } catch (error) {
+      this.#pace.onFailed(error)
+      throw error
+    }
   }
 
   /** The connection has ended. */

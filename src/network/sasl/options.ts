@@ -36,16 +36,18 @@ const common = {
   ),
 }
 
-const plain = section(
-  { ...common, authorizationId: custom<string | undefined>(undefined, secretProblem, 'string') },
-  eitherWay,
-)
+/** An option of other mechanisms. */
+const misplaced = (where: string) =>
+  custom<undefined>(undefined, value => (value === undefined ? undefined : `is an option of ${where}`), 'none')
+
+const authorizationId = custom<string | undefined>(undefined, secretProblem, 'string')
 const tokenAuth = custom(
   false,
   value => (typeof value === 'boolean' ? undefined : `must be true or false, not ${kindOf(value)}`),
   'boolean',
 )
-const scram = section({ ...common, tokenAuth }, eitherWay)
+const plain = section({ ...common, authorizationId, tokenAuth: misplaced('SCRAM') }, eitherWay)
+const scram = section({ ...common, tokenAuth, authorizationId: misplaced('PLAIN') }, eitherWay)
 
 function eitherWay(
   { credentials, ...given }: { readonly [K in keyof CredentialOptions]?: unknown },
@@ -53,7 +55,8 @@ function eitherWay(
 ): void {
   for (const name of ['username', 'password'] as const) {
     const isGiven = given[name] !== undefined
-    if (credentials === undefined && !isGiven) report(name, 'must be given, or credentials, a function that gives both')
+    if (credentials === undefined && !isGiven)
+      report(name, 'must be given, unless credentials is: a function that gives both')
     if (credentials !== undefined && isGiven) report(name, 'must be left out, since credentials gives it')
   }
 }

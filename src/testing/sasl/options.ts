@@ -1,4 +1,4 @@
-import { ConfigurationError, type ConfigurationProblem } from '../../errors/client-errors.ts'
+import { listProblems, objectProblems, refuse } from '../../util/known-keys.ts'
 import { describeValue } from '../../util/options.ts'
 import { MIN_ITERATIONS, SCRAM_MECHANISMS } from '../../util/scram.ts'
 
@@ -20,15 +20,19 @@ export interface SaslOptions {
 
 /** @throws {@link ConfigurationError} that lists every problem. */
 export function checkSaslOptions(options: SaslOptions): Required<SaslOptions> {
+  const problems = objectProblems(options, 'sasl', ['users', 'mechanisms', 'iterations', 'sessionLifetimeMs'])
+  refuse(problems)
   const { users, mechanisms = SASL_MECHANISMS, iterations = MIN_ITERATIONS, sessionLifetimeMs = 0 } = options
-  const problems: ConfigurationProblem[] = []
   const passwords = typeof users === 'object' && users !== null ? Object.entries(users) : []
   if (passwords.length === 0) problems.push({ option: 'sasl.users', problem: 'must have at least one user' })
   for (const [user, password] of passwords) {
     const isText = typeof password === 'string' && password !== '' && user !== ''
-    if (!isText) problems.push({ option: `sasl.users.${user}`, problem: 'user and password must not be empty' })
+    if (!isText)
+      problems.push({ option: `sasl.users.${user}`, problem: 'user and password must be text, and not empty' })
   }
-  const unknown = mechanisms.filter(each => !SASL_MECHANISMS.includes(each))
+  const listed = listProblems(mechanisms, 'sasl.mechanisms')
+  const unknown = listed.length > 0 ? [] : mechanisms.filter(each => !SASL_MECHANISMS.includes(each))
+  problems.push(...listed)
   if (unknown.length > 0 || mechanisms.length === 0) {
     const given = unknown.length > 0 ? `, not ${unknown.map(describeValue).join(', ')}` : ''
     problems.push({ option: 'sasl.mechanisms', problem: `must be some of ${SASL_MECHANISMS.join(', ')}${given}` })
@@ -41,6 +45,6 @@ export function checkSaslOptions(options: SaslOptions): Required<SaslOptions> {
     const problem = `must be a whole number of milliseconds, not ${describeValue(sessionLifetimeMs)}`
     problems.push({ option: 'sasl.sessionLifetimeMs', problem })
   }
-  if (problems.length > 0) throw new ConfigurationError(problems)
+  refuse(problems)
   return { users, mechanisms, iterations, sessionLifetimeMs }
 }

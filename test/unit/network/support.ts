@@ -5,6 +5,7 @@ import { Connection } from '../../../src/network/connection.ts'
 import type { NetContext } from '../../../src/network/context.ts'
 import type { NetOptions } from '../../../src/network/dial.ts'
 import { netOptions } from '../../../src/network/options.ts'
+import { LoginPace } from '../../../src/network/sasl/login-pace.ts'
 import type { Hooks } from '../../../src/observe/hooks.ts'
 import type { Logger } from '../../../src/observe/logger.ts'
 import type { Response } from '../../../src/protocol/api.ts'
@@ -27,6 +28,7 @@ export function context({ net: options, hooks = {}, logger }: ContextOptions = {
   return {
     net: net(options),
     clientId: 'samsa',
+    logins: new LoginPace(),
     hooks,
     logger: { debug() {}, info() {}, warn() {}, error() {}, ...logger },
   }

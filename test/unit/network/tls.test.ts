@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ConnectionError } from '../../../src/errors/client-errors.ts'
+import { ConfigurationError, ConnectionError } from '../../../src/errors/client-errors.ts'
 import { apis } from '../../../src/protocol/apis.ts'
 import { selfSigned } from '../../support/certificate.ts'
 import { Peer } from '../../support/peer.ts'
@@ -39,7 +39,7 @@ describe('TLS', () => {
     const other = { ca: own.cert, servername: 'elsewhere.example' }
     const error = await failure(open(peer, { net: { tls: other } }))
     expect(error).toBeInstanceOf(ConnectionError)
-    expect(error.message).toMatch(/elsewhere\.example/)
+    expect(error.message).toMatch(/elsewhere\.example.*net\.tls\.servername/)
   })
 
   it('shows a certificate of its own where the broker asks for one', async () => {
@@ -49,12 +49,30 @@ describe('TLS', () => {
     expect(await peer.socket()).toMatchObject({ authorized: true })
   })
 
+  it('learns that the broker wants a certificate', async () => {
+    const peer = await Peer.start({ tls: { ...own, requestCert: true, rejectUnauthorized: true } })
+    const error = await failure(open(peer, { net: { tls: { ca: own.cert } } }))
+    expect(error).toBeInstanceOf(ConnectionError)
+    expect(error.message).toMatch(/alert certificate required; .* give it in net\.tls, as cert and key, or as pfx$/)
+  })
+
+  it.each([
+    ['a key of another certificate', { cert: own.cert, key: selfSigned().key }, 'key values mismatch'],
+    ['a certificate that is none', { cert: 'certificate' }, 'no start line'],
+  ])('refuses %s', async (_, tls, reason) => {
+    const error = await failure(open(await Peer.start({ tls: own }), { net: { tls } }))
+    expect(error).toBeInstanceOf(ConfigurationError)
+    expect(error.message).toBe(
+      `net.tls: cannot be used: ${reason}; look at its certificates and keys (ca, cert, key, pfx, passphrase)`,
+    )
+  })
+
   it('refuses a certificate that it does not trust, and says what to look at', async () => {
     const peer = await Peer.start({ tls: own })
     const error = await failure(open(peer, { net: { tls: true } }))
     expect(error).toBeInstanceOf(ConnectionError)
     expect(error.message).toMatch(
-      /^cannot connect to 127\.0\.0\.1:\d+: self-signed certificate;.* net\.tls is set: .*trusted/,
+      /^cannot connect to 127\.0\.0\.1:\d+: self-signed certificate; .*not trusted here: give that in net\.tls\.ca$/,
     )
     expect(error.cause).toMatchObject({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' })
   })

@@ -78,6 +78,27 @@ describe('a client with net.sasl', () => {
     expect(await failure(kafka.admin().listTopics())).toBeInstanceOf(AuthenticationError)
   })
 
+  it('does not log in as often as it is called while it is refused', async () => {
+    const cluster = await clusterWith()
+    const tookMs: number[] = []
+    const hooks = { onConnect: ({ durationMs }: { readonly durationMs: number }) => void tookMs.push(durationMs) }
+    const admin = kafkaOf(cluster, { ...alice, mechanism: 'PLAIN', password: 'wrong' }, { ...patient, hooks }).admin()
+    for (let i = 0; i < 5; i++) expect(await failure(admin.listTopics())).toBeInstanceOf(AuthenticationError)
+    expect(tookMs).toHaveLength(5)
+    // The fifth waits for 400 ms, or up to a fifth less.
+    expect(tookMs[4]).toBeGreaterThan(300)
+  })
+
+  it('logs in when the password is right again', async () => {
+    const cluster = await clusterWith()
+    let password = 'wrong'
+    const credentials = () => ({ username: 'a=b,c', password })
+    const admin = kafkaOf(cluster, { mechanism: 'PLAIN', credentials }, patient).admin()
+    expect(await failure(admin.listTopics())).toBeInstanceOf(AuthenticationError)
+    password = PASSWORD
+    expect(await admin.listTopics()).toMatchObject([{ name: 't' }])
+  })
+
   it('learns of a mechanism that is not offered, and which ones are', async () => {
     const cluster = await clusterWith({ mechanisms: ['PLAIN', 'SCRAM-SHA-512'] })
     const error = await failure(kafkaOf(cluster, alice, patient).admin().listTopics())

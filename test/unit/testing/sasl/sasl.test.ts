@@ -299,10 +299,15 @@ describe('a session that ends (KIP-368)', () => {
 describe('the options', () => {
   it.each<[Partial<SaslOptions>, string]>([
     [{ users: {} }, 'sasl.users: must have at least one user'],
-    [{ users: { bob: '' } }, 'sasl.users.bob: user and password must not be empty'],
+    [{ users: { bob: '' } }, 'sasl.users.bob: user and password must be text, and not empty'],
     [
       { mechanisms: ['GSSAPI' as SaslMechanism] },
       'sasl.mechanisms: must be some of PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, not "GSSAPI"',
+    ],
+    [{ mechanisms: 'PLAIN' as never }, 'sasl.mechanisms: must be a list, not "PLAIN"'],
+    [
+      { mechanism: 'PLAIN' } as never,
+      'sasl.mechanism: there is no such field; known ones are users, mechanisms, iterations, sessionLifetimeMs',
     ],
     [{ mechanisms: [] }, 'sasl.mechanisms: must be some of PLAIN, SCRAM-SHA-256, SCRAM-SHA-512'],
     [{ iterations: 1_000 }, 'sasl.iterations: must be a whole number from 4096 on, not 1000'],
