@@ -1,6 +1,5 @@
 import { AuthenticationError } from '../../errors/client-errors.ts'
 import { backoffMs, type RetryPolicy } from '../../util/backoff.ts'
-import { sleep } from '../../util/wait.ts'
 
 /** As Java's `reconnect.backoff.ms` and `reconnect.backoff.max.ms`, which are waited for after a refused login too. */
 const WAITS: RetryPolicy = { max: Infinity, backoffMs: 50, maxBackoffMs: 1_000 }
@@ -14,10 +13,9 @@ export class LoginPace {
   /** On the clock of `performance.now()`. */
   #nextAt = 0
 
-  /** Resolves when the next login may begin, after `limitMs` at the latest. */
-  async turn(limitMs: number, signal: AbortSignal): Promise<void> {
-    const waitMs = Math.min(this.#nextAt - performance.now(), limitMs)
-    if (waitMs > 0) await sleep(waitMs, signal)
+  /** How long the next login has to wait, in milliseconds. */
+  get waitMs(): number {
+    return Math.max(0, this.#nextAt - performance.now())
   }
 
   onAccepted(): void {

@@ -1,3 +1,4 @@
+import { sleep } from '../../util/wait.ts'
 import type { NetContext } from '../context.ts'
 import { authenticate, type SaslPeer } from './authenticate.ts'
 import type { LoginPace } from './login-pace.ts'
@@ -68,7 +69,9 @@ export class Login {
   }
 
   async #authenticate(peer: SaslPeer): Promise<number> {
-    await this.#pace.turn(peer.left() / 2, peer.signal)
+    // It has to have its time all the same.
+    const waitMs = Math.min(this.#pace.waitMs, peer.left() / 2)
+    if (waitMs > 0) await sleep(waitMs, peer.signal)
     try {
       const lifetimeMs = await authenticate(peer, this.#options)
       this.#pace.onAccepted()
