@@ -41,8 +41,8 @@ export class Login {
 
   /**
    * Whether nothing else may be written now: the client has to be let in again first, which begins when all that was written is
-   * answered, or has left where no answer comes, since the broker takes nothing else in between. Brokers look at the end of a session only when they are asked for
-   * something, and let clients come back after it: so a connection that nobody uses is left alone.
+   * answered, or has left where no answer comes, since the broker takes nothing else in between. Brokers look at the end of a session
+   * only when they are asked for something, and let clients come back after it: so a connection that nobody uses is left alone.
    */
   holdsUp(isQuiet: boolean): boolean {
     if (this.#running !== undefined) return true
