@@ -4,18 +4,18 @@ import { Fifo } from '../util/fifo.ts'
 import { onAbort } from '../util/wait.ts'
 import type { Claim, ConsumerGroupHandler, GroupSession } from './types.ts'
 
-/** A batch on its way to who iterates. */
-interface Offer<K, V> {
+/** A claim whose batches are handed out one after the other: each is queued, and then in hand, before the next is asked for. */
+interface Share<K, V> {
   readonly claim: Claim<K, V>
   readonly session: GroupSession<K, V>
-  readonly batch: MessageBatch<K, V>
-  /** Called when nothing of it is handed out any more, nor worked on. */
-  finish: () => void
-  /** The number of its messages, and how many of them were handed out, processed, and marked. */
-  readonly size: number
+  batch: MessageBatch<K, V> | undefined
+  /** The number of the batch's messages, and how many of them were handed out, processed, and marked. */
+  size: number
   index: number
   processed: number
   marked: number
+  /** Called when nothing of the batch is handed out any more, nor worked on. */
+  finish: () => void
   /** Whether the claim has ended. */
   isOver: boolean
 }
@@ -30,17 +30,28 @@ const DONE = { done: true, value: undefined } as const
 export class MessageStream<K, V> implements AsyncIterableIterator<Message<K, V>> {
   readonly handler: ConsumerGroupHandler<K, V> = {
     consumeClaim: async (session, claim) => {
-      for await (const batch of claim.batches()) await this.#offer(session, claim, batch)
+      const counts = { size: 0, index: 0, processed: 0, marked: 0 }
+      const share: Share<K, V> = { claim, session, batch: undefined, ...counts, finish: () => {}, isOver: false }
+      // What waits is not begun any more; what was begun is finished when the next is asked for.
+      const forget = onAbort(claim.signal, () => {
+        share.isOver = true
+        if (this.#current !== share) share.finish()
+      })
+      try {
+        for await (const batch of claim.batches()) await this.#offer(share, batch)
+      } finally {
+        forget()
+      }
     },
   }
   readonly #start: () => Promise<void>
   readonly #stop: () => void
-  readonly #offers = new Fifo<Offer<K, V>>()
+  readonly #queue = new Fifo<Share<K, V>>()
   #ended: Promise<void> | undefined
   #isEnded = false
   /** Whether nothing more is handed out. */
   #isEnding = false
-  #current: Offer<K, V> | undefined
+  #current: Share<K, V> | undefined
   /** Whether it will be marked at the end of this turn what was processed. */
   #isMarking = false
   #wakes: (() => void)[] = []
@@ -108,48 +119,43 @@ export class MessageStream<K, V> implements AsyncIterableIterator<Message<K, V>>
   }
 
   /** Resolves when all of the batch was processed, or as much as was begun before the claim had ended. */
-  #offer(session: GroupSession<K, V>, claim: Claim<K, V>, batch: MessageBatch<K, V>): Promise<void> {
+  #offer(share: Share<K, V>, batch: MessageBatch<K, V>): Promise<void> {
     return new Promise(resolve => {
-      const counts = { size: batch.size, index: 0, processed: 0, marked: 0 }
-      const offer: Offer<K, V> = { claim, session, batch, finish: () => {}, ...counts, isOver: false }
-      // What waits is not begun any more; what was begun is finished when the next is asked for.
-      const forget = onAbort(claim.signal, () => {
-        offer.isOver = true
-        if (this.#current !== offer) resolve()
-      })
-      offer.finish = () => {
-        forget()
-        resolve()
-      }
-      claim.isQueued = true
-      this.#offers.push(offer)
+      // The claim may have ended between the batch's coming and this.
+      if (share.isOver) return resolve()
+      share.batch = batch
+      share.size = batch.size
+      share.index = 0
+      share.processed = 0
+      share.marked = 0
+      share.finish = resolve
+      share.claim.isQueued = true
+      this.#queue.push(share)
       this.#wake()
     })
   }
 
   #take(): Message<K, V> | undefined {
     for (;;) {
-      this.#current ??= this.#nextOffer()
-      const offer = this.#current
-      if (offer === undefined) return undefined
-      if (!this.#isEnding && !offer.isOver && offer.index < offer.size) {
-        return offer.batch.at(offer.index++)
-      }
+      this.#current ??= this.#next()
+      const share = this.#current
+      if (share === undefined) return undefined
+      if (!this.#isEnding && !share.isOver && share.index < share.size) return share.batch!.at(share.index++)
       this.#drop()
     }
   }
 
-  #nextOffer(): Offer<K, V> | undefined {
-    const offer = this.#offers.shift()
-    if (offer !== undefined) offer.claim.isQueued = false
-    return offer
+  #next(): Share<K, V> | undefined {
+    const share = this.#queue.shift()
+    if (share !== undefined) share.claim.isQueued = false
+    return share
   }
 
   /** The message in hand is processed. It is marked at the end of the turn, which may be that of many. */
   #onAsked(): void {
-    const offer = this.#current
-    if (offer === undefined) return
-    offer.processed = offer.index
+    const share = this.#current
+    if (share === undefined) return
+    share.processed = share.index
     if (this.#isMarking) return
     this.#isMarking = true
     setImmediate(() => {
@@ -159,10 +165,10 @@ export class MessageStream<K, V> implements AsyncIterableIterator<Message<K, V>>
   }
 
   #mark(): void {
-    const offer = this.#current
-    if (offer === undefined || offer.processed === offer.marked) return
-    offer.marked = offer.processed
-    offer.session.markMessage(offer.batch.at(offer.processed - 1)!)
+    const share = this.#current
+    if (share === undefined || share.processed === share.marked) return
+    share.marked = share.processed
+    share.session.markMessage(share.batch!.at(share.processed - 1)!)
   }
 
   #drop(): void {
