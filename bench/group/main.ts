@@ -6,11 +6,11 @@ import { showJoins, showRebalance } from './rebalancing.ts'
 const workloads: readonly ReadWorkload[] = [
   {
     id: 'G1',
-    title: '2,000,000 of 100 B',
+    title: '8,000,000 of 100 B',
     load: 'throughput',
     valueBytes: 100,
     compression: 'none',
-    messages: 3_000_000,
+    messages: 9_000_000,
     warmUpMessages: 1_000_000,
   },
 ]
