@@ -86,8 +86,8 @@ export class Intake {
     const queues = this.#topics.get(topic) ?? this.#open(topic)
     const { snapshot } = queues
     if (snapshot === undefined || (partition !== undefined && partition >= snapshot.partitions.length)) return undefined
-    // While earlier messages wait for the topic, later ones wait behind them, even when it is known by now.
-    if (this.#lookUps.has(topic)) return undefined
+    // While earlier messages wait for the topic, or the partition, later ones wait behind them, even when it is known by now.
+    if (this.#lookUps.holdsUp(draft)) return undefined
     return this.#append(queues, snapshot, draft, message, deadline)
   }
 

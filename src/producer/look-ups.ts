@@ -29,13 +29,18 @@ export interface LookUpsOptions {
 }
 
 export interface LookUpsListener {
-  /** The topic of these messages is known. */
+  /** The topic of these messages is known. Those to partitions that it has not got by now are in vain. */
   onFound(topic: TopicSnapshot, pending: readonly Pending[]): void
   onFailed(topic: string, pending: readonly Pending[], error: unknown): void
 }
 
+/** So often brokers are asked again for a partition that they do not know: one may lag behind the one that has added it. */
+const MORE_LOOKS = 3
+
 interface LookUp {
   pending: Pending[]
+  /** How many partitions the topic is known to have: messages to these need not wait. */
+  partitions: number
   readonly done: Promise<void>
 }
 
@@ -59,6 +64,12 @@ export class LookUps {
     return this.#byTopic.has(topic)
   }
 
+  /** Whether a message waits that this one must not overtake. */
+  holdsUp({ topic, partition }: Draft): boolean {
+    const lookUp = this.#byTopic.get(topic)
+    return lookUp !== undefined && (lookUp.partitions === 0 || (partition ?? 0) >= lookUp.partitions)
+  }
+
   /** How many messages wait. */
   get size(): number {
     let size = 0
@@ -73,7 +84,8 @@ export class LookUps {
       known.pending.push(pending)
       return
     }
-    const lookUp: LookUp = { pending: [pending], done: Promise.resolve().then(() => this.#run(topic, lookUp)) }
+    const done = Promise.resolve().then(() => this.#run(topic, lookUp))
+    const lookUp: LookUp = { pending: [pending], partitions: 0, done }
     this.#byTopic.set(topic, lookUp)
   }
 
@@ -88,14 +100,17 @@ export class LookUps {
   }
 
   async #run(topic: string, lookUp: LookUp): Promise<void> {
-    while (lookUp.pending.length > 0) {
+    for (let looks = 1; lookUp.pending.length > 0; looks++) {
       // Of the one that has waited longest; others may have more time.
       const { deadline } = lookUp.pending[0]!
       try {
         const found = await this.#find(topic, deadline)
-        this.#byTopic.delete(topic)
-        this.#listener.onFound(found, lookUp.pending)
-        return
+        const known = takeKnown(lookUp, found.partitions.length)
+        const waitMs = lookUp.pending.length === 0 ? undefined : this.#waitBeforeLook(looks, deadline)
+        const ready = waitMs === undefined ? known.concat(lookUp.pending.splice(0)) : known
+        if (lookUp.pending.length === 0) this.#byTopic.delete(topic)
+        this.#listener.onFound(found, ready)
+        if (waitMs !== undefined) await sleep(waitMs, this.#signal)
       } catch (error) {
         const isLate = error instanceof TimeoutError && performance.now() >= deadline - 2
         const failed = isLate ? takeLate(lookUp.pending) : lookUp.pending.splice(0)
@@ -103,7 +118,15 @@ export class LookUps {
         this.#listener.onFailed(topic, failed, error)
       }
     }
-    this.#byTopic.delete(topic)
+    if (this.#byTopic.get(topic) === lookUp) this.#byTopic.delete(topic)
+  }
+
+  /** After so many looks: how long to wait before the next for a partition that is not there; undefined when this was the last. */
+  #waitBeforeLook(looks: number, deadline: number): number | undefined {
+    const { retry } = this.#options
+    if (looks > Math.min(MORE_LOOKS, retry.max)) return undefined
+    const ms = backoffMs(retry, looks, undefined)
+    return performance.now() + ms < deadline ? ms : undefined
   }
 
   async #find(topic: string, deadline: number): Promise<TopicSnapshot> {
@@ -124,6 +147,15 @@ export class LookUps {
       }
     }
   }
+}
+
+/** Takes out those whose partitions the topic has; the others wait for theirs. */
+function takeKnown(lookUp: LookUp, partitions: number): Pending[] {
+  const isKnown = ({ draft }: Pending) => (draft.partition ?? 0) < partitions
+  const known = lookUp.pending.filter(isKnown)
+  lookUp.partitions = partitions
+  lookUp.pending = lookUp.pending.filter(pending => !isKnown(pending))
+  return known
 }
 
 /** Takes out those whose time is over. */

@@ -161,7 +161,9 @@ describe('a reader', { timeout: FAULT_MS }, () => {
     const topic = await newTopic(kafka, { partitions: 2 })
     const reader = read(kafka.consumer().consume(topic, { from: 'newest' }))
     expect(await kafka.admin().createPartitions([{ name: topic, totalCount: 5 }])).toEqual([{ name: topic }])
-    await sendTo(clientOf(), topic, [2, 3, 4], 'added', 100)
+    // A busy broker may learn of them seconds later.
+    const patient = clientOf({ producer: { retry: { backoffMs: 1_000, maxBackoffMs: 5_000 } } })
+    await sendTo(patient, topic, [2, 3, 4], 'added', 100)
     await reader.reaches(300)
     for (const partition of [2, 3, 4]) expect(reader.of(partition)).toEqual(numbered('added', 0, 100))
   })

@@ -158,7 +158,34 @@ describe('a message to a partition beyond those that are known', () => {
     expect((await Promise.all(sending)).map(({ offset }) => offset)).toEqual([0n, 1n, 1n])
   })
 
-  it('is refused where one fresh look does not find it', async () => {
+  it('is looked for again where brokers lag behind; others of the topic need not wait, and those after it stay behind it', async () => {
+    const leaders = { a: [1, 1] }
+    let looks = 0
+    const backoff = () => {
+      looks++
+      if (looks === 3) leaders.a = [1, 1, 1]
+      return 1
+    }
+    const { peers, producer } = await startPeers({ leaders })
+    const sender = producer({ retry: { backoff } })
+    const sending = [
+      send(sender, { topic: 'a', partition: 2, value: 'x' }),
+      send(sender, { topic: 'a', partition: 0, value: 'other' }),
+      send(sender, { topic: 'a', partition: 2, value: 'y' }),
+    ]
+    const other = await nextProduce(peers[0]!)
+    expect(other.sent.map(({ where, values }) => [where, ...values])).toEqual([['a-0', 'other']])
+    other.answer({ 'a-0': { offset: 0n } })
+    const late = await nextProduce(peers[0]!)
+    expect(late.sent.map(({ where, values }) => [where, ...values])).toEqual([['a-2', 'x', 'y']])
+    late.answer({ 'a-2': { offset: 0n } })
+    expect((await Promise.all(sending)).map(({ offset }) => offset)).toEqual([0n, 0n, 1n])
+  })
+
+  it.for([
+    ['after four looks', {}, 4],
+    ['after one look, where retry.max is 0', { max: 0 }, 1],
+  ] as const)('is refused where it is not there %s', async ([, retry, most]) => {
     let looks = 0
     const leaders = {
       get a() {
@@ -167,7 +194,7 @@ describe('a message to a partition beyond those that are known', () => {
       },
     }
     const { peers, producer } = await startPeers({ leaders })
-    const sender = producer()
+    const sender = producer({ retry: { backoff: () => 1, ...retry } })
     const first = send(sender, { topic: 'a', partition: 0, value: 'first' })
     ;(await nextProduce(peers[0]!)).answer({ 'a-0': { offset: 0n } })
     await first
@@ -175,7 +202,13 @@ describe('a message to a partition beyond those that are known', () => {
     const error = await failure(sender.send({ topic: 'a', partition: 2 }))
     expect(error).toBeInstanceOf(ConfigurationError)
     expect(error.message).toBe('message.partition: 2 is out of range: topic "a" has 2 partitions, 0 to 1')
-    expect(looks).toBe(2)
+    expect(looks).toBe(1 + most)
+  })
+
+  it('is refused at the end of its life, when that is over before the next look', async () => {
+    const { producer } = await startPeers({ leaders: { a: [1] } })
+    const sender = producer({ deliveryTimeoutMs: 10_000, retry: { backoff: () => 20_000 } })
+    await expect(sender.send({ topic: 'a', partition: 2 })).rejects.toThrow('2 is out of range')
   })
 })
 
