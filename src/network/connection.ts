@@ -15,8 +15,8 @@ import { Exchange, LENGTH_BYTES, type ReadAnswer, readBody, takeOverdue } from '
 import { Observer } from './observer.ts'
 import type { Body, RequestOptions } from './request.ts'
 import { Login, type LoginPeer } from './sasl/login.ts'
-import { SocketWriter } from './socket-writer.ts'
 import { Throttle, throttleTimeOf } from './throttle.ts'
+import { writeChunks } from './write-chunks.ts'
 
 const MAX_CORRELATION_ID = 0x7fffffff
 
@@ -30,7 +30,6 @@ export class Connection {
   readonly #context: NetContext
   readonly #observer: Observer
   readonly #socket: Socket
-  readonly #writer: SocketWriter
   readonly #frames: FrameSplitter
   readonly #waiting = new Fifo<Exchange>()
   readonly #inFlight = new Fifo<Exchange>()
@@ -70,7 +69,6 @@ export class Connection {
         return true
       },
     })
-    this.#writer = new SocketWriter(this.#socket)
   }
 
   /**
@@ -91,6 +89,7 @@ export class Connection {
     try {
       signal.throwIfAborted()
       const dial = await dialer(endpoint.address, context.net)
+      signal.throwIfAborted()
       const connection = new Connection(endpoint, context, observer, firstCorrelationId, dial)
       await connection.#connected(signal)
       await connection.#greet(started, signal)
@@ -131,7 +130,7 @@ export class Connection {
     this.#frames.takeMemory = takeMemory
   }
 
-  /** Calls `listener` when the connection ends otherwise than by {@link Connection.close}. */
+  /** Calls `listener` when the connection breaks: not when it was closed, or idle for too long. */
   whenLost(listener: () => void): void {
     this.#onLost = listener
   }
@@ -252,11 +251,11 @@ export class Connection {
     exchange.deadline = this.#lastUse + exchange.timeoutMs
     if (exchange.readAnswer !== undefined) {
       this.#inFlight.push(exchange)
-      this.#writer.write(chunks)
+      writeChunks(this.#socket, chunks)
     } else {
       this.#handingOver.add(exchange)
       // When the connection ends first it has been rejected by then: Node may call back as if all had been written.
-      this.#writer.write(chunks, error => {
+      writeChunks(this.#socket, chunks, error => {
         if (!this.#handingOver.delete(exchange)) return
         if (error) this.#reject(exchange, broken(this.#endpoint, error.message, error))
         else this.#resolve(exchange, undefined, 0)
@@ -392,7 +391,7 @@ export class Connection {
     this.#handingOver.clear()
     this.#waiting.clear()
     for (const exchange of waiting) this.#reject(exchange, exchange === culprit ? error : reason)
-    this.#onLost?.()
+    if (!isOurs) this.#onLost?.()
     if (this.#stage === 'open' || this.#stage === 'serving') this.#observer.ended(isOurs ? undefined : error)
   }
 }

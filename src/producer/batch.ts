@@ -85,7 +85,9 @@ export class Batch {
   /** Keeps the timestamp of the last message, which its outcome will tell. Returns the message's number. */
   noteTimestamp(timestamp: number): number {
     const index = this.encoder.count - 1
-    this.timestamps[index] = timestamp
+    // An array that grows has room for more than the one that many batches have.
+    if (index === 0) this.timestamps = [timestamp]
+    else this.timestamps[index] = timestamp
     return index
   }
 

@@ -1,7 +1,6 @@
 import type { Client } from '../cluster/client.ts'
 import type { Broker } from '../network/broker.ts'
 import type { Connection } from '../network/connection.ts'
-import type { Response } from '../protocol/api.ts'
 import { Produce } from '../protocol/messages/produce.ts'
 import { Fifo } from '../util/fifo.ts'
 import type { Batch, BatchQueue } from './batch.ts'
@@ -93,17 +92,13 @@ export class Outbox {
   #collect(): Batch[] {
     const batches: Batch[] = []
     let room = this.#client.net.maxRequestBytes - ENVELOPE_BYTES
-    const queues = this.release()
-    let isFull = false
     const unfinished: BatchQueue[] = []
-    for (const queue of queues) {
+    for (const queue of this.#waiting) {
       const head = queue.head()
-      if (head === undefined || !this.#postmaster.mayLeave(queue)) continue
-      isFull ||= head.sizeBytes + PARTITION_BYTES > room && batches.length > 0
-      if (isFull) {
-        this.#waiting.add(queue)
-        continue
-      }
+      const isReady = head !== undefined && this.#postmaster.mayLeave(queue)
+      if (isReady && head.sizeBytes + PARTITION_BYTES > room && batches.length > 0) break
+      this.#waiting.delete(queue)
+      if (!isReady) continue
       room -= head.sizeBytes + PARTITION_BYTES
       batches.push(this.#postmaster.take(queue, this.#broker.nodeId))
       if (queue.batches.size > 0) unfinished.push(queue)
@@ -189,27 +184,31 @@ export class Outbox {
     this.#postmaster.onSlot()
   }
 
-  /** Never rejects: every parcel gets its own outcome. */
-  async #send(connection: Connection, parcels: readonly Parcel[]): Promise<void> {
+  /** Every parcel gets its own outcome. */
+  #send(connection: Connection, parcels: readonly Parcel[]): void {
     const { acks, timeoutMs } = this.#options
     const { topicData, maxVersion } = produceBody(parcels, this.#client.metadata)
     const body = { acks, timeoutMs, topicData }
-    // The broker gets the time that it was promised for its replicas, and some to answer.
-    const limitMs = Math.max(this.#client.net.requestTimeoutMs, timeoutMs + ANSWER_MS)
     for (const { batch } of parcels) this.#postmaster.onSent(batch)
-    try {
-      let answer: Response<typeof Produce> | undefined
-      try {
-        if (acks === 0) await connection.sendOnly(Produce, body, { maxVersion })
-        else answer = await connection.request(Produce, body, { maxVersion, timeoutMs: limitMs })
-      } catch (error) {
-        for (const { batch } of parcels) this.#postmaster.onFailed(batch, error, true)
-        return
-      }
-      if (answer === undefined) for (const { batch } of parcels) this.#postmaster.onWritten(batch, -1n, -1)
-      else readAnswer(answer, parcels, topicData, this.#broker.label, this.#client.metadata, this.#postmaster)
-    } finally {
+    const onFailed = (error: unknown): void => {
+      for (const { batch } of parcels) this.#postmaster.onFailed(batch, error, true)
       this.#free()
     }
+    if (acks === 0) {
+      connection.sendOnly(Produce, body, { maxVersion }).then(() => {
+        for (const { batch } of parcels) this.#postmaster.onWritten(batch, -1n, -1)
+        this.#free()
+      }, onFailed)
+      return
+    }
+    // The broker gets the time that it was promised for its replicas, and some to answer.
+    const limitMs = Math.max(this.#client.net.requestTimeoutMs, timeoutMs + ANSWER_MS)
+    connection.request(Produce, body, { maxVersion, timeoutMs: limitMs }).then(answer => {
+      try {
+        readAnswer(answer, parcels, topicData, this.#broker.label, this.#client.metadata, this.#postmaster)
+      } finally {
+        this.#free()
+      }
+    }, onFailed)
   }
 }

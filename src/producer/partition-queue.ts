@@ -67,7 +67,8 @@ export class PartitionQueue<Batch extends Queued> {
   /** A batch was answered, or will not be. */
   onAnswered(batch: Batch): void {
     const index = this.inFlight.indexOf(batch)
-    if (index >= 0) this.inFlight.splice(index, 1)
+    if (index === 0) this.inFlight.shift()
+    else if (index > 0) this.inFlight.splice(index, 1)
   }
 
   /**

@@ -40,20 +40,29 @@ export function produceBody(
   parcels: readonly Parcel[],
   metadata: Metadata,
 ): { topicData: readonly TopicParcels[]; maxVersion: number } {
-  const topics = new Map<string, TopicParcels>()
+  const topicData: TopicParcels[] = []
+  // Made for the second topic: most requests have but one.
+  let byName: Map<string, TopicParcels> | undefined
+  let topic: TopicParcels | undefined
   let maxVersion = Infinity
   for (const { batch, bytes } of parcels) {
     const { topic: name, partition } = batch.queue
-    let topic = topics.get(name)
-    if (topic === undefined) {
-      const topicId = metadata.topic(name)?.topicId ?? ZERO_UUID
-      if (topicId === ZERO_UUID) maxVersion = LAST_VERSION_WITH_NAMES
-      topic = { name, topicId, partitionData: [] }
-      topics.set(name, topic)
+    const data = { index: partition, records: bytes }
+    if (topic !== undefined && topic.name !== name) {
+      byName ??= new Map([[topic.name, topic]])
+      topic = byName.get(name)
     }
-    topic.partitionData.push({ index: partition, records: bytes })
+    if (topic !== undefined) {
+      topic.partitionData.push(data)
+      continue
+    }
+    const topicId = metadata.topic(name)?.topicId ?? ZERO_UUID
+    if (topicId === ZERO_UUID) maxVersion = LAST_VERSION_WITH_NAMES
+    topic = { name, topicId, partitionData: [data] }
+    topicData.push(topic)
+    byName?.set(name, topic)
   }
-  return { topicData: [...topics.values()], maxVersion }
+  return { topicData, maxVersion }
 }
 
 type Answer = Response<typeof Produce>
@@ -68,25 +77,19 @@ export function readAnswer(
   metadata: Metadata,
   verdicts: Verdicts,
 ): void {
-  // By the ids that were sent: the metadata may have another id for the name by now.
-  const names = new Map(asked.map(({ topicId, name }) => [topicId, name]))
-  const results = new Map<string, PartitionAnswer[]>()
   const hints: LeaderHint[] = []
-  for (const { name, topicId, partitionResponses } of responses) {
-    const topic = name === '' ? (names.get(topicId) ?? '') : name
-    const byPartition = results.get(topic) ?? []
-    for (const result of partitionResponses) {
-      const { index: partition, currentLeader } = result
-      byPartition[partition] = result
-      if (result.errorCode !== 0 && currentLeader.leaderId >= 0) hints.push({ topic, partition, ...currentLeader })
+  for (const { topicId, name, partitionResponses } of responses) {
+    for (const { index: partition, errorCode, currentLeader } of partitionResponses) {
+      if (errorCode === 0 || currentLeader.leaderId < 0) continue
+      hints.push({ topic: nameOf(name, topicId, asked), partition, ...currentLeader })
     }
-    results.set(topic, byPartition)
   }
   // Before those that failed are told, so that they go to the new leader at once (KIP-951).
   if (hints.length > 0) metadata.learnLeaders(hints, nodeEndpoints)
+  const find = finder(responses, asked)
   for (const { batch } of parcels) {
     const { topic, partition, name } = batch.queue
-    const result = results.get(topic)?.[partition]
+    const result = find(topic, partition)
     if (result === undefined) {
       const problem = `${label} left ${name} out of its answer to a produce request`
       verdicts.onFailed(batch, new ProtocolError(problem), true)
@@ -98,6 +101,34 @@ export function readAnswer(
       verdicts.onFailed(batch, error, mayBeWritten(error), recordErrors(result, name, label))
     }
   }
+}
+
+/** Looks up what an answer says of a partition. */
+function finder(
+  responses: Answer['responses'],
+  asked: readonly TopicParcels[],
+): (topic: string, partition: number) => PartitionAnswer | undefined {
+  const [first] = responses
+  if (responses.length === 1 && first!.partitionResponses.length === 1) {
+    // So is most of what is sent alone.
+    const [only] = first!.partitionResponses
+    const name = nameOf(first!.name, first!.topicId, asked)
+    return (topic, partition) => (topic === name && partition === only!.index ? only : undefined)
+  }
+  const names = new Map(asked.map(({ topicId, name }) => [topicId, name]))
+  const results = new Map<string, Map<number, PartitionAnswer>>()
+  for (const { name, topicId, partitionResponses } of responses) {
+    const topic = name === '' ? (names.get(topicId) ?? '') : name
+    const byPartition = results.get(topic) ?? new Map<number, PartitionAnswer>()
+    for (const result of partitionResponses) byPartition.set(result.index, result)
+    results.set(topic, byPartition)
+  }
+  return (topic, partition) => results.get(topic)?.get(partition)
+}
+
+/** The topic of an answer, by the id that was sent: the metadata may have another id for the name by now. */
+function nameOf(name: string, topicId: string, asked: readonly TopicParcels[]): string {
+  return name === '' ? (asked.find(topic => topic.topicId === topicId)?.name ?? '') : name
 }
 
 /** What the broker says of single records; undefined where it does not. Those beside them fail with the batch's error. */

@@ -16,6 +16,9 @@ export interface Codec<Out = unknown> {
   readonly minBytes: number
 }
 
+/** So many elements an array has at most at the start, whatever length a peer tells. */
+const PRESIZED = 16
+
 type Struct = Readonly<Record<string, unknown>>
 
 interface Context {
@@ -83,8 +86,9 @@ function arrayCodec(element: Codec, compact: boolean, nullable: boolean): Codec 
       // An element that takes no bytes has nothing in it: no version has such an array, but a peer could count on it.
       if (length * Math.max(1, element.minBytes) > r.left)
         throw r.fail(`an array of ${length}, with ${r.left} bytes left,`)
-      const out: unknown[] = []
-      for (let i = 0; i < length; i++) out.push(element.decode(r))
+      // Most are short, where an array that grows would take several times the memory that it needs.
+      const out: unknown[] = new Array(Math.min(length, PRESIZED))
+      for (let i = 0; i < length; i++) out[i] = element.decode(r)
       return out
     },
     minBytes: compact ? 1 : 4,

@@ -16,7 +16,8 @@ export class Writer {
   /** Where the chunk that is being written begins in `#buffer`. */
   #start = 0
   #at = 0
-  #chunks: Buffer[] = []
+  /** Those before the one that is being written. */
+  #chunks: Buffer[] | undefined
   #finishedBytes = 0
 
   constructor(capacityBytes = 512) {
@@ -125,20 +126,23 @@ export class Writer {
       this.#buffer.set(value, at)
       return
     }
-    this.#endChunk()
+    this.#chunks ??= []
+    this.#endChunk(this.#chunks)
     this.#chunks.push(Buffer.isBuffer(value) ? value : Buffer.from(value.buffer, value.byteOffset, length))
     this.#finishedBytes += length
   }
 
   /** Everything written, in order, as few chunks as possible. The writer is used up. */
   finish(): Buffer[] {
-    this.#endChunk()
+    // Mostly it is one, for which no array has to grow.
+    if (this.#chunks === undefined) return [this.#buffer.subarray(this.#start, this.#at)]
+    this.#endChunk(this.#chunks)
     return this.#chunks
   }
 
-  #endChunk(): void {
+  #endChunk(chunks: Buffer[]): void {
     if (this.#at === this.#start) return
-    this.#chunks.push(this.#buffer.subarray(this.#start, this.#at))
+    chunks.push(this.#buffer.subarray(this.#start, this.#at))
     this.#finishedBytes += this.#at - this.#start
     this.#start = this.#at
   }

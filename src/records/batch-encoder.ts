@@ -4,6 +4,7 @@ import { bufferView } from './buffer-view.ts'
 import type { Codec, CodecName } from './compression/codec.ts'
 import { codecByName } from './compression/registry.ts'
 import { crc32c } from './crc32c.ts'
+import { writeInt64 } from './int64.ts'
 import type { RecordData, RecordHeaderList } from './record-data.ts'
 import {
   leastHeadersSize,
@@ -285,14 +286,15 @@ export class BatchEncoder {
     if (options.control === true) attributes |= at.CONTROL_BIT
     if (this.#hasDeleteHorizon) attributes |= at.DELETE_HORIZON_BIT
 
-    batch.writeBigInt64BE(options.baseOffset ?? 0n, at.BASE_OFFSET)
+    if (options.baseOffset === undefined) writeInt64(batch, 0, at.BASE_OFFSET)
+    else batch.writeBigInt64BE(options.baseOffset, at.BASE_OFFSET)
     batch.writeInt32BE(batch.length - at.LOG_OVERHEAD, at.BATCH_LENGTH)
     batch.writeInt32BE(options.partitionLeaderEpoch ?? at.NONE, at.PARTITION_LEADER_EPOCH)
     batch.writeInt8(2, at.MAGIC)
     batch.writeInt16BE(attributes, at.ATTRIBUTES)
     batch.writeInt32BE(Math.max(this.#nextOffsetDelta - 1, 0), at.LAST_OFFSET_DELTA)
-    batch.writeBigInt64BE(BigInt(this.#baseTimestamp), at.BASE_TIMESTAMP)
-    batch.writeBigInt64BE(BigInt(options.maxTimestamp ?? this.#maxTimestamp), at.MAX_TIMESTAMP)
+    writeInt64(batch, this.#baseTimestamp, at.BASE_TIMESTAMP)
+    writeInt64(batch, options.maxTimestamp ?? this.#maxTimestamp, at.MAX_TIMESTAMP)
     batch.writeBigInt64BE(options.producerId ?? -1n, at.PRODUCER_ID)
     batch.writeInt16BE(options.producerEpoch ?? at.NONE, at.PRODUCER_EPOCH)
     batch.writeInt32BE(options.baseSequence ?? at.NONE, at.BASE_SEQUENCE)
