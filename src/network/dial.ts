@@ -8,6 +8,8 @@ import { type Address, formatAddress } from './address.ts'
 import type { netOptions } from './options.ts'
 import { reasonOf, tlsHints } from './tls-errors.ts'
 
+const MAX_PORT = 65_535
+
 export type NetOptions = Options<typeof netOptions>
 export type Dial = (onread: OnReadOpts) => Socket
 
@@ -19,6 +21,8 @@ export type Dial = (onread: OnReadOpts) => Socket
  */
 export function connected(socket: Socket, address: Address, options: NetOptions, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
+    // The signal may have been aborted by now: then it settles before there is anything to forget.
+    let forget = () => {}
     const settle = (error?: KafkaError) => {
       clearTimeout(timer)
       forget()
@@ -36,15 +40,23 @@ export function connected(socket: Socket, address: Address, options: NetOptions,
     socket.once(options.tls === false ? 'connect' : 'secureConnect', () => settle())
     socket.once('error', onError)
     socket.once('close', onClose)
-    const forget = onAbort(signal, () => settle(signal.reason))
+    forget = onAbort(signal, () => settle(signal.reason))
   })
 }
 
 /**
  * How to begin to open a socket, with TLS where that is configured. What it reads goes straight to `onread`, since a stream would
  * allocate 64 KiB for each read; that can be chosen only here.
+ *
+ * @throws {@link ConnectionError} for an address that cannot be; a {@link ConfigurationError} for certificates that cannot be used.
  */
-export async function dialer({ host, port }: Address, { tls, keepAliveMs }: NetOptions): Promise<Dial> {
+export async function dialer(address: Address, { tls, keepAliveMs }: NetOptions): Promise<Dial> {
+  const { host, port } = address
+  // Node would take no host for this machine, and throw something else for the port.
+  if (host === '' || port < 1 || port > MAX_PORT) {
+    const problem = `${formatAddress(address)} is no address to connect to; look at the advertised.listeners of the brokers`
+    throw new ConnectionError(formatAddress(address), problem)
+  }
   const keepAlive = { keepAlive: keepAliveMs > 0, keepAliveInitialDelay: keepAliveMs }
   const tcp = (onread: OnReadOpts) => ({ host, port, onread, noDelay: true, ...keepAlive })
   if (tls === false) return onread => connectTcp(tcp(onread))

@@ -67,6 +67,17 @@ describe('a broker', () => {
     expect((await broker.connection('general')).isClosed).toBe(false)
   })
 
+  it.each([
+    ['', 9092, ':9092'],
+    ['127.0.0.1', -1, '127.0.0.1:-1'],
+    ['127.0.0.1', 65_536, '127.0.0.1:65536'],
+  ])('cannot be dialled at an address that is none, which is said (%j, %i)', async (host, port, shown) => {
+    const broker = new Broker(1, { host, port }, context(), () => {})
+    const error = await failure(broker.connection('general'))
+    expect(error).toBeInstanceOf(ConnectionError)
+    for (const part of [shown, 'advertised.listeners']) expect(error.message).toContain(part)
+  })
+
   it('goes on connecting for the others when one aborts', async () => {
     const peer = await Peer.start({ offers: null })
     const broker = brokerAt(peer)
@@ -95,6 +106,15 @@ describe('closing a broker', () => {
     expect(await failure(broker.connection('general'))).toBe(reason)
     expect(broker.isClosed).toBe(true)
     for (const socket of peer.sockets) await closed(socket)
+  })
+
+  it('ends what is about to be dialled', async () => {
+    const peer = await Peer.start()
+    const broker = brokerAt(peer)
+    const opening = failure(broker.connection('general'))
+    broker.close()
+    expect(await opening).toBeInstanceOf(ClosedError)
+    expect(peer.sockets).toEqual([])
   })
 
   it('ends what is just being opened', async () => {
