@@ -146,12 +146,13 @@ export class Accumulator {
   /** A batch goes on as several. */
   replace(batch: Batch, parts: readonly Batch[]): void {
     this.#unsettled.delete(batch)
-    this.#room.take(-batch.heldBytes)
+    const { heldBytes } = batch
     batch.heldBytes = 0
     for (const part of parts) {
       this.#hold(part, part.encoder.capacityBytes)
       this.#unsettled.add(part)
     }
+    this.#room.give(heldBytes)
   }
 
   close(): void {
@@ -160,8 +161,10 @@ export class Accumulator {
 
   /** Counts what a batch takes now towards the room. */
   #hold(batch: Batch, bytes: number): void {
-    this.#room.take(bytes - batch.heldBytes)
+    const more = bytes - batch.heldBytes
     batch.heldBytes = bytes
+    if (more > 0) this.#room.take(more)
+    else this.#room.give(-more)
   }
 
   #open(queue: BatchQueue, draft: Draft, deadline: number | undefined): Batch {

@@ -32,7 +32,7 @@ export class Dispatcher implements Postmaster {
   /** Undefined for a producer that is not idempotent. */
   readonly #identities: Identities | undefined
   readonly #outboxes = new Map<number, Outbox>()
-  readonly #ready = new Set<BatchQueue>()
+  #ready = new Set<BatchQueue>()
   readonly #backoffs = new Set<NodeJS.Timeout>()
   readonly #unsubscribe: () => void
   #turn: NodeJS.Immediate | undefined
@@ -83,7 +83,7 @@ export class Dispatcher implements Postmaster {
 
   /** Not at once: what is sent by those who wait for the answer that has freed the slot shall still come along. */
   onSlot(): void {
-    this.#turn ??= setImmediate(() => this.#route())
+    this.#turn ??= setImmediate(this.#route)
   }
 
   mayLeave(queue: BatchQueue): boolean {
@@ -134,7 +134,7 @@ export class Dispatcher implements Postmaster {
     switch (verdict) {
       case 'fail-and-renew':
         this.#renew(queue)
-        for (const other of queue.batches) if (other.mayBeWritten) this.#fail(other, new Failed(error))
+        for (const other of [...queue.batches]) if (other.mayBeWritten) this.#fail(other, new Failed(error))
         this.#fail(batch, new Failed(error, own))
         this.wake(queue)
         return
@@ -206,13 +206,16 @@ export class Dispatcher implements Postmaster {
     this.#backoffs.add(timer)
   }
 
-  #route(): void {
+  readonly #route = (): void => {
     this.#turn = undefined
     if (this.#identities !== undefined && this.#identities.current === undefined) {
       if (this.#ready.size > 0) this.#obtain(this.#identities)
       return
     }
-    for (const queue of this.#ready) {
+    // What becomes ready meanwhile, as a batch that fails makes room for others, has its turn after this one.
+    const ready = this.#ready
+    this.#ready = new Set()
+    for (const queue of ready) {
       const head = queue.head()
       if (head === undefined) continue
       try {
@@ -221,7 +224,6 @@ export class Dispatcher implements Postmaster {
         this.#onLeaderless(queue, head, error as KafkaError)
       }
     }
-    this.#ready.clear()
     for (const outbox of this.#outboxes.values()) outbox.drain()
   }
 
@@ -236,8 +238,7 @@ export class Dispatcher implements Postmaster {
       return
     }
     this.#fail(head, new Failed(error))
-    // Not from here, where the set is being walked through.
-    if (queue.head() !== undefined) setImmediate(() => this.wake(queue))
+    this.wake(queue)
   }
 
   #outbox(broker: Broker): Outbox {

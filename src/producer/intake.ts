@@ -87,14 +87,14 @@ export class Intake {
     const { snapshot } = queues
     if (snapshot === undefined || (partition !== undefined && partition >= snapshot.partitions.length)) return undefined
     // While earlier messages wait for the topic, or the partition, later ones wait behind them, even when it is known by now.
-    if (this.#lookUps.holdsUp(draft)) return undefined
+    if (this.#lookUps.holdsUp(draft, snapshot.partitions.length)) return undefined
     return this.#append(queues, snapshot, draft, message, deadline)
   }
 
   /** Places a message when its topic is known, or else has its waiter, or a delivery report, told why that could not be. */
   lookUp(pending: Pending): void {
     this.#room.take(pendingBytes(pending))
-    this.#lookUps.add(pending)
+    this.#lookUps.add(pending, this.#topics.get(pending.draft.topic)?.snapshot?.partitions.length ?? 0)
   }
 
   /** Places a message when there is room and its topic is known. */
@@ -115,12 +115,12 @@ export class Intake {
         if (batch === undefined) this.lookUp(pending)
         else waiter?.resolve(batch.lastMetadata(draft.timestamp))
       } catch (error) {
-        waiter?.reject(error)
+        this.#refuseUntaken(pending, error)
       }
     }
     const fail = (reason: unknown) => {
       done()
-      waiter?.reject(reason ?? this.#waitedTooLong(draft.topic))
+      this.#refuseUntaken(pending, reason ?? this.#waitedTooLong(draft.topic))
     }
     this.waitForRoom(deadline, signal, proceed, fail)
   }
@@ -239,14 +239,24 @@ export class Intake {
   }
 
   #refuse(topic: string, pending: readonly Pending[], error: unknown): void {
-    const unattended: ProducerMessage[] = []
     let bytes = 0
-    for (const each of pending) {
-      bytes += pendingBytes(each)
-      if (each.waiter === undefined) unattended.push(each.message)
-      else each.waiter.reject(error)
+    for (const each of pending) bytes += pendingBytes(each)
+    this.#tellRefused(topic, pending, bytes, error)
+  }
+
+  /** Of the room nothing was taken for it yet. */
+  #refuseUntaken(pending: Pending, error: unknown): void {
+    this.#tellRefused(pending.draft.topic, [pending], 0, error)
+  }
+
+  #tellRefused(topic: string, pending: readonly Pending[], bytes: number, error: unknown): void {
+    let unattended = 0
+    for (const { waiter } of pending) {
+      if (waiter === undefined) unattended++
+      else waiter.reject(error)
     }
-    this.#ledger.onRefused(topic, pending.length, unattended, bytes, error)
+    const messages = pending.map(({ message }) => message)
+    this.#ledger.onRefused(topic, messages, unattended, bytes, error)
   }
 
   #waitedTooLong(topic: string): TimeoutError {

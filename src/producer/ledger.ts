@@ -67,18 +67,19 @@ export class Ledger {
   /** Messages failed before they were in a batch, `unattended` of which nobody waits for. */
   onRefused(
     topic: string,
-    count: number,
-    unattended: readonly ProducerMessage[],
+    messages: readonly ProducerMessage[],
+    unattended: number,
     heldBytes: number,
     error: unknown,
   ): void {
-    this.#failed += count
-    if (unattended.length === 0) {
+    this.#failed += messages.length
+    if (messages.length === 0) {
       this.#room.give(heldBytes)
       return
     }
-    const report = { topic, partition: -1, baseOffset: -1n, messages: unattended, error }
-    if (!this.#deliveries.add(report, heldBytes)) this.#logLost(topic, -1, unattended.length, error)
+    const report = { topic, partition: -1, baseOffset: -1n, messages, error }
+    const isTold = this.#deliveries.add(report, heldBytes)
+    if (!isTold && unattended > 0) this.#logLost(topic, -1, unattended, error)
   }
 
   #tellOutcome({ queue, count, sends, openedAt }: Batch, outcome: Outcome): void {

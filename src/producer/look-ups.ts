@@ -16,6 +16,8 @@ export interface Pending {
   readonly deadline: number
   /** Undefined where nobody waits for it. */
   readonly waiter: PendingWaiter | undefined
+  /** Until when a partition that its topic lacks is looked for again, on the same clock; set when that begins. */
+  patientUntil?: number
 }
 
 export interface PendingWaiter {
@@ -34,12 +36,12 @@ export interface LookUpsListener {
   onFailed(topic: string, pending: readonly Pending[], error: unknown): void
 }
 
-/** So often brokers are asked again for a partition that they do not know: one may lag behind the one that has added it. */
+/** A broker may lag behind the one that has added a partition: so many waits of `retry` are spent on it. */
 const MORE_LOOKS = 3
 
 interface LookUp {
   pending: Pending[]
-  /** How many partitions the topic is known to have: messages to these need not wait. */
+  /** How many partitions the topic is known to have: messages to these need not wait. 0 where it is not known. */
   partitions: number
   readonly done: Promise<void>
 }
@@ -51,6 +53,8 @@ export class LookUps {
   readonly #listener: LookUpsListener
   readonly #signal: AbortSignal
   readonly #byTopic = new Map<string, LookUp>()
+  /** How long a partition is looked for that its topic lacks. */
+  readonly #patienceMs: number
 
   /** `signal` ends all that is under way; messages are then left to {@link abandon}. */
   constructor(client: Client, options: LookUpsOptions, listener: LookUpsListener, signal: AbortSignal) {
@@ -58,16 +62,22 @@ export class LookUps {
     this.#options = options
     this.#listener = listener
     this.#signal = signal
+    const { max, backoffMs, maxBackoffMs } = options.retry
+    let patienceMs = 0
+    for (let look = 0; look < Math.min(MORE_LOOKS, max); look++)
+      patienceMs += Math.min(maxBackoffMs, backoffMs * 2 ** look)
+    this.#patienceMs = patienceMs
   }
 
   has(topic: string): boolean {
     return this.#byTopic.has(topic)
   }
 
-  /** Whether a message waits that this one must not overtake. */
-  holdsUp({ topic, partition }: Draft): boolean {
+  /** Whether a message waits that this one must not overtake, or might not, where its partition is yet to be chosen of so many. */
+  holdsUp({ topic, partition }: Draft, partitions: number): boolean {
     const lookUp = this.#byTopic.get(topic)
-    return lookUp !== undefined && (lookUp.partitions === 0 || (partition ?? 0) >= lookUp.partitions)
+    if (lookUp === undefined) return false
+    return lookUp.partitions === 0 || (partition ?? partitions - 1) >= lookUp.partitions
   }
 
   /** How many messages wait. */
@@ -77,15 +87,18 @@ export class LookUps {
     return size
   }
 
-  add(pending: Pending): void {
+  /** `partitions`: how many the topic is known to have, 0 where it is not known. */
+  add(pending: Pending, partitions: number): void {
     const { topic } = pending.draft
+    const now = performance.now()
+    pending.patientUntil = now + Math.min(this.#patienceMs, (pending.deadline - now) / 2)
     const known = this.#byTopic.get(topic)
     if (known !== undefined) {
       known.pending.push(pending)
       return
     }
     const done = Promise.resolve().then(() => this.#run(topic, lookUp))
-    const lookUp: LookUp = { pending: [pending], partitions: 0, done }
+    const lookUp: LookUp = { pending: [pending], partitions, done }
     this.#byTopic.set(topic, lookUp)
   }
 
@@ -104,13 +117,12 @@ export class LookUps {
       // Of the one that has waited longest; others may have more time.
       const { deadline } = lookUp.pending[0]!
       try {
+        const asked = performance.now()
         const found = await this.#find(topic, deadline)
-        const known = takeKnown(lookUp, found.partitions.length)
-        const waitMs = lookUp.pending.length === 0 ? undefined : this.#waitBeforeLook(looks, deadline)
-        const ready = waitMs === undefined ? known.concat(lookUp.pending.splice(0)) : known
+        const ready = takeReady(lookUp, found.partitions.length, asked)
         if (lookUp.pending.length === 0) this.#byTopic.delete(topic)
         this.#listener.onFound(found, ready)
-        if (waitMs !== undefined) await sleep(waitMs, this.#signal)
+        if (lookUp.pending.length > 0) await this.#pause(looks, lookUp.pending)
       } catch (error) {
         const isLate = error instanceof TimeoutError && performance.now() >= deadline - 2
         const failed = isLate ? takeLate(lookUp.pending) : lookUp.pending.splice(0)
@@ -121,12 +133,10 @@ export class LookUps {
     if (this.#byTopic.get(topic) === lookUp) this.#byTopic.delete(topic)
   }
 
-  /** After so many looks: how long to wait before the next for a partition that is not there; undefined when this was the last. */
-  #waitBeforeLook(looks: number, deadline: number): number | undefined {
-    const { retry } = this.#options
-    if (looks > Math.min(MORE_LOOKS, retry.max)) return undefined
-    const ms = backoffMs(retry, looks, undefined)
-    return performance.now() + ms < deadline ? ms : undefined
+  /** Until the next look for partitions, but not beyond the patience of the first message. */
+  async #pause(looks: number, [first]: readonly Pending[]): Promise<void> {
+    const left = Math.max(0, first!.patientUntil! - performance.now())
+    await sleep(Math.min(left, backoffMs(this.#options.retry, looks, undefined)), this.#signal)
   }
 
   async #find(topic: string, deadline: number): Promise<TopicSnapshot> {
@@ -149,13 +159,16 @@ export class LookUps {
   }
 }
 
-/** Takes out those whose partitions the topic has; the others wait for theirs. */
-function takeKnown(lookUp: LookUp, partitions: number): Pending[] {
-  const isKnown = ({ draft }: Pending) => (draft.partition ?? 0) < partitions
-  const known = lookUp.pending.filter(isKnown)
+/**
+ * Takes out those whose partitions the topic has, and those that will not get theirs any more, whose patience was over when the
+ * brokers were asked.
+ */
+function takeReady(lookUp: LookUp, partitions: number, asked: number): Pending[] {
+  const isReady = ({ draft, patientUntil }: Pending) => (draft.partition ?? 0) < partitions || patientUntil! <= asked
+  const ready = lookUp.pending.filter(isReady)
   lookUp.partitions = partitions
-  lookUp.pending = lookUp.pending.filter(pending => !isKnown(pending))
-  return known
+  lookUp.pending = lookUp.pending.filter(pending => !isReady(pending))
+  return ready
 }
 
 /** Takes out those whose time is over. */

@@ -34,7 +34,6 @@ export class Room {
     return this.#usedBytes >= this.#limitBytes || this.#count > 0
   }
 
-  /** May be negative, when a batch became smaller by compression. */
   take(bytes: number): void {
     this.#usedBytes += bytes
   }

@@ -14,8 +14,13 @@ import type { Batch } from './batch.ts'
  */
 export type Verdict = 'retry' | 'renew' | 'split' | 'fail' | 'fail-and-renew'
 
-/** Errors that leave open whether the broker has the batch; other codes say that it has not. */
+/**
+ * Errors that leave open whether the broker has the batch; other codes say that it has not. A leader that lost the partition, or the
+ * topic, while it waited for its replicas had written the batch before, and its successor may have it.
+ */
 const UNDECIDED: ReadonlySet<number> = new Set([
+  errorCodes.NOT_LEADER_OR_FOLLOWER,
+  errorCodes.UNKNOWN_TOPIC_OR_PARTITION,
   errorCodes.UNKNOWN_SERVER_ERROR,
   errorCodes.REQUEST_TIMED_OUT,
   errorCodes.NOT_ENOUGH_REPLICAS_AFTER_APPEND,

@@ -55,6 +55,20 @@ describe('delivery reports', () => {
     expect(error).toMatchObject({ code: 'INVALID_RECORD' })
   })
 
+  it('tell of messages that were refused before they were in a batch, be they sent or enqueued', async () => {
+    const { producer } = await start()
+    const reports = producer.deliveries()
+    const messages = [message('x', 9), message('y', 9)]
+    const sending = failure(producer.send(messages[0]!))
+    producer.enqueue(messages[1]!)
+    const error = await sending
+    const told = []
+    while (told.length < 2) told.push(...(await reports.next()).value!.messages)
+    expect(told).toEqual(messages)
+    expect(error.message).toContain('9 is out of range')
+    expect(producer.stats().failed).toBe(2)
+  })
+
   it('have the offset -1 with acks 0', async () => {
     const { producer } = await start({ acks: 0 })
     const reports = producer.deliveries()

@@ -6,6 +6,8 @@ import { nextProduce, type ProduceAsked, prime, send, sendOneByOne, turn } from 
 const REQUEST_TIMED_OUT = 7
 const NOT_ENOUGH_REPLICAS = 19
 const NOT_ENOUGH_REPLICAS_AFTER_APPEND = 20
+const NOT_LEADER_OR_FOLLOWER = 6
+const UNKNOWN_TOPIC_OR_PARTITION = 3
 const OUT_OF_ORDER_SEQUENCE_NUMBER = 45
 const DUPLICATE_SEQUENCE_NUMBER = 46
 const INVALID_PRODUCER_EPOCH = 47
@@ -175,6 +177,9 @@ describe('when the broker has lost what it knew of the producer', () => {
   it.each([
     ['REQUEST_TIMED_OUT', REQUEST_TIMED_OUT],
     ['NOT_ENOUGH_REPLICAS_AFTER_APPEND', NOT_ENOUGH_REPLICAS_AFTER_APPEND],
+    // By a leader that lost the partition while it waited for its replicas.
+    ['NOT_LEADER_OR_FOLLOWER', NOT_LEADER_OR_FOLLOWER],
+    ['UNKNOWN_TOPIC_OR_PARTITION', UNKNOWN_TOPIC_OR_PARTITION],
     ['KAFKA_STORAGE_ERROR', KAFKA_STORAGE_ERROR],
   ])('so does one of which it said %s before', async (_, errorCode) => {
     const { peer, producer } = await start()
