@@ -93,5 +93,6 @@ export function startMember(
     },
   )
   member.start()
+  onTestFinished(() => member.close())
   return { member, next: () => story.next(), subscription }
 }
