@@ -134,8 +134,11 @@ export class Group {
   /** Whether a member of this kind has a protocol in common with all who are there. */
   supports(protocolType: string, protocols: readonly MemberProtocol[]): boolean {
     if (this.#state === 'Empty') return protocolType !== '' && protocols.length > 0
+    if (this.protocolType !== protocolType) return false
+    // All others may have left while this one had only its id: then the group is not empty, but there is nobody to agree with.
+    if (this.members.size === 0) return protocols.length > 0
     const candidates = this.#candidates()
-    return this.protocolType === protocolType && protocols.some(({ name }) => candidates.has(name))
+    return protocols.some(({ name }) => candidates.has(name))
   }
 
   /** The protocol with the most votes of those that all can work with. Members vote for what they prefer. */

@@ -54,6 +54,14 @@ describe('LeaveGroup', () => {
     expect((await rejoined).members).toHaveLength(1)
   })
 
+  it('lets in who has only got an id so far, when all others have left', async () => {
+    const cluster = new FakeCluster()
+    const [leader] = (await stableGroup(cluster, 1)) as [string]
+    const { memberId } = await join(cluster)
+    await leave(cluster, [{ memberId: leader }])
+    expect(await join(cluster, { memberId })).toMatchObject({ errorCode: 0, leader: memberId })
+  })
+
   it('answers who waits in JoinGroup', async () => {
     const cluster = new FakeCluster()
     await stableGroup(cluster, 1)
