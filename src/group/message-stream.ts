@@ -35,7 +35,7 @@ export class MessageStream<K, V> implements AsyncIterableIterator<Message<K, V>>
       // What waits is not begun any more; what was begun is finished when the next is asked for.
       const forget = onAbort(claim.signal, () => {
         share.isOver = true
-        if (this.#current !== share) finish(share)
+        if (this.#current !== share) letGo(share)
       })
       try {
         for await (const batch of claim.batches()) await this.#offer(share, batch)
@@ -173,13 +173,13 @@ export class MessageStream<K, V> implements AsyncIterableIterator<Message<K, V>>
 
   #drop(): void {
     this.#mark()
-    if (this.#current !== undefined) finish(this.#current)
+    if (this.#current !== undefined) letGo(this.#current)
     this.#current = undefined
   }
 }
 
-/** Lets go of the batch: the next one may be long in coming. */
-function finish<K, V>(share: Share<K, V>): void {
+/** The batch is finished, and not kept: the next one may be long in coming. */
+function letGo<K, V>(share: Share<K, V>): void {
   const { finish } = share
   share.batch = undefined
   share.finish = () => {}

@@ -7,6 +7,7 @@ export interface Address {
 }
 
 const DEFAULT_PORT = 9092
+const MAX_PORT = 65_535
 
 export function formatAddress({ host, port }: Address): string {
   return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`
@@ -19,5 +20,9 @@ export function parseAddress(text: string): Address | undefined {
   const [, v6, name, digits] = match
   if (v6 !== undefined && !isIPv6(v6)) return undefined
   const port = digits === undefined ? DEFAULT_PORT : Number(digits)
-  return port >= 1 && port <= 65_535 ? { host: v6 ?? name!, port } : undefined
+  return isPort(port) ? { host: v6 ?? name!, port } : undefined
+}
+
+export function isPort(port: number): boolean {
+  return port >= 1 && port <= MAX_PORT
 }

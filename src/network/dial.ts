@@ -4,11 +4,9 @@ import { ConfigurationError, ConnectionError, TimeoutError } from '../errors/cli
 import type { KafkaError } from '../errors/kafka-error.ts'
 import type { Options } from '../util/options.ts'
 import { onAbort } from '../util/wait.ts'
-import { type Address, formatAddress } from './address.ts'
+import { type Address, formatAddress, isPort } from './address.ts'
 import type { netOptions } from './options.ts'
 import { reasonOf, tlsHints } from './tls-errors.ts'
-
-const MAX_PORT = 65_535
 
 export type NetOptions = Options<typeof netOptions>
 export type Dial = (onread: OnReadOpts) => Socket
@@ -53,7 +51,7 @@ export function connected(socket: Socket, address: Address, options: NetOptions,
 export async function dialer(address: Address, { tls, keepAliveMs }: NetOptions): Promise<Dial> {
   const { host, port } = address
   // Node would take no host for this machine, and throw something else for the port.
-  if (host === '' || port < 1 || port > MAX_PORT) {
+  if (host === '' || !isPort(port)) {
     const problem = `${formatAddress(address)} is no address to connect to; look at the advertised.listeners of the brokers`
     throw new ConnectionError(formatAddress(address), problem)
   }

@@ -72,11 +72,8 @@ export class Ledger {
     heldBytes: number,
     error: unknown,
   ): void {
+    if (messages.length === 0) return
     this.#failed += messages.length
-    if (messages.length === 0) {
-      this.#room.give(heldBytes)
-      return
-    }
     const report = { topic, partition: -1, baseOffset: -1n, messages, error }
     const isTold = this.#deliveries.add(report, heldBytes)
     if (!isTold && unattended > 0) this.#logLost(topic, -1, unattended, error)

@@ -1,6 +1,11 @@
 const HIGH = 2 ** 32
 
-/** Writes a safe integer as an int64, big-endian: what Buffers have for it makes several bigints on the way. */
+/** An int64 as the nearest number, in less than half of the time of a bigint. */
+export function readInt64(bytes: Buffer, at: number): number {
+  return bytes.readInt32BE(at) * HIGH + bytes.readUInt32BE(at + 4)
+}
+
+/** Writes a safe integer as an int64: what Buffers have for it makes several bigints on the way. */
 export function writeInt64(bytes: Buffer, value: number, at: number): void {
   const high = Math.floor(value / HIGH)
   bytes.writeInt32BE(high, at)

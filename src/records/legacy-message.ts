@@ -2,6 +2,7 @@ import crc32Module from 'crc-32'
 import { ProtocolError } from '../errors/client-errors.ts'
 import { LOG_OVERHEAD, MAGIC } from './batch-header.ts'
 import { bufferView } from './buffer-view.ts'
+import { readInt64 } from './int64.ts'
 
 /*
  * Messages as brokers before Kafka 0.11 stored them (magic 0 and 1), one by one: after offset and length a CRC-32 of what follows
@@ -68,7 +69,7 @@ export function readLegacyMessage(bytes: Buffer, start: number, checkCrcs: boole
     offset,
     magic,
     attributes: bytes[start + ATTRIBUTES]!,
-    timestamp: magic === 0 ? -1 : readTimestamp(bytes, start + TIMESTAMP),
+    timestamp: magic === 0 ? -1 : readInt64(bytes, start + TIMESTAMP),
     keyStart,
     keyBytes,
     valueStart,
@@ -79,10 +80,6 @@ export function readLegacyMessage(bytes: Buffer, start: number, checkCrcs: boole
 
 export function badMessage(offset: bigint, problem: string): ProtocolError {
   return new ProtocolError(`record batch at offset ${offset}: its message ${problem}`)
-}
-
-function readTimestamp(bytes: Buffer, position: number): number {
-  return bytes.readInt32BE(position) * 2 ** 32 + bytes.readUInt32BE(position + 4)
 }
 
 function hex(crc: number): string {

@@ -4,6 +4,7 @@ import { bufferView } from './buffer-view.ts'
 import type { CodecName } from './compression/codec.ts'
 import { codecById } from './compression/registry.ts'
 import { NO_HEADERS, RecordHeaders } from './headers.ts'
+import { readInt64 } from './int64.ts'
 import { KafkaRecord, type RecordFields } from './record.ts'
 import { INDEX_STRIDE, indexRecords } from './record-index.ts'
 import { cursor, readVarint, readVarlong } from './varint.ts'
@@ -62,7 +63,7 @@ export class RecordBatch implements RecordFields, Iterable<KafkaRecord> {
     this.partitionLeaderEpoch = bytes.readInt32BE(start + at.PARTITION_LEADER_EPOCH)
     this.count = bytes.readInt32BE(start + at.RECORD_COUNT)
     this.#attributes = bytes.readInt16BE(start + at.ATTRIBUTES)
-    this.#base = bytes.readInt32BE(start) * 2 ** 32 + bytes.readUInt32BE(start + 4)
+    this.#base = readInt64(bytes, start + at.BASE_OFFSET)
   }
 
   get baseOffset(): bigint {
@@ -291,9 +292,4 @@ export class RecordIterator<R, C> implements IterableIterator<R> {
   [Symbol.iterator](): this {
     return this
   }
-}
-
-/** An int64 as the nearest number, in less than half of the time of a bigint. */
-function readInt64(bytes: Buffer, position: number): number {
-  return bytes.readInt32BE(position) * 2 ** 32 + bytes.readUInt32BE(position + 4)
 }

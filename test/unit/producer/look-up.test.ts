@@ -4,6 +4,7 @@ import {
   ConnectionError,
   Kafka,
   type KafkaConfig,
+  type Partitioner,
   type Producer,
   type ProducerMessage,
   TimeoutError,
@@ -135,6 +136,9 @@ describe('a message to an unknown topic', () => {
   })
 })
 
+/** By their first waits: how long a partition is looked for, however slow the machine is. */
+const patient = { backoffMs: 20_000, maxBackoffMs: 20_000 }
+
 describe('a message to a partition beyond those that are known', () => {
   it('is sent where a fresh look finds it, and those after it stay behind it', async () => {
     const leaders = { a: [1] }
@@ -178,7 +182,8 @@ describe('a message to a partition beyond those that are known', () => {
   it('is not overtaken by one whose partition is chosen, though the partition became known meanwhile', async () => {
     const leaders = { a: [1] }
     const { peers, kafka } = await startPeers({ leaders })
-    const producer = kafka.producer({ partitioner: ({ topic }, cluster) => cluster.partitions(topic).length - 1 })
+    const partitioner: Partitioner = ({ topic }, cluster) => cluster.partitions(topic).length - 1
+    const producer = kafka.producer({ partitioner, retry: { ...patient, backoff: () => 300 } })
     const first = send(producer, { topic: 'a', value: 'first' })
     ;(await nextProduce(peers[0]!)).answer({ 'a-0': { offset: 0n } })
     await first
@@ -203,7 +208,7 @@ describe('a message to a partition beyond those that are known', () => {
       return 1
     }
     const { peers, producer } = await startPeers({ leaders })
-    const sender = producer({ retry: { backoff } })
+    const sender = producer({ retry: { ...patient, backoff } })
     const sending = [
       send(sender, { topic: 'a', partition: 2, value: 'x' }),
       send(sender, { topic: 'a', partition: 0, value: 'other' }),
@@ -219,7 +224,7 @@ describe('a message to a partition beyond those that are known', () => {
   })
 
   it.for([
-    ['looked for again', { backoffMs: 1 }, true],
+    ['looked for again', { backoffMs: 50 }, true],
     ['looked for once, where retry.max is 0,', { max: 0 }, false],
   ] as const)('is refused where it is not there when it was %s', async ([, retry, isAgain]) => {
     let looks = 0
@@ -244,7 +249,7 @@ describe('a message to a partition beyond those that are known', () => {
 
   it('is refused before its life is over', async () => {
     const { producer } = await startPeers({ leaders: { a: [1] } })
-    const sender = producer({ deliveryTimeoutMs: 100, retry: { backoffMs: 20_000, maxBackoffMs: 20_000 } })
+    const sender = producer({ deliveryTimeoutMs: 2_000, retry: patient })
     await expect(sender.send({ topic: 'a', partition: 2 })).rejects.toThrow('2 is out of range')
   })
 })
