@@ -13,6 +13,7 @@ const adapters: Readonly<Record<string, () => Promise<Adapter>>> = {
   kafkajs: async () => (await import('./adapters/kafkajs.ts')).kafkajs,
   '@platformatic/kafka': async () => (await import('./adapters/platformatic.ts')).platformatic,
   'kafka-ts': async () => (await import('./adapters/kafka-ts.ts')).kafkaTs,
+  '@kafkats/client': async () => (await import('./adapters/kafkats.ts')).kafkats,
   '@confluentinc/kafka-javascript': async () => (await import('./adapters/confluent.ts')).confluent,
   bare: async () => (await import('./adapters/bare.ts')).bare,
 }

@@ -5,6 +5,7 @@ const quiet = ['C4', 'idle']
 const all = [...throughput, ...quiet]
 
 const confluent = '@confluentinc/kafka-javascript'
+const kafkats = '@kafkats/client'
 const platformatic = '@platformatic/kafka'
 
 /** samsa, and what it cannot be faster than. */
@@ -19,6 +20,8 @@ export const peers: readonly Contestant[] = [
   { client: 'kafkajs', mode: 'eachBatch', workloads: all },
   { client: 'kafkajs', mode: 'eachMessage', workloads: ['C1', 'C4'] },
   { client: 'kafka-ts', mode: 'onBatch', workloads: all },
+  { client: kafkats, mode: 'runBatch', workloads: all },
+  { client: kafkats, mode: 'runEach', workloads: ['C1', 'C4'] },
   { client: platformatic, mode: 'data events', workloads: all },
   { client: platformatic, mode: 'for await', workloads: ['C1', 'C4'] },
   { client: confluent, mode: 'consume', workloads: throughput },

@@ -29,6 +29,7 @@ export const peers: readonly Sending[] = [
   { client: 'kafkajs', mode: 'send', idempotent: false, workloads: all },
   { client: '@platformatic/kafka', mode: 'send', idempotent: false, workloads: all },
   { client: 'kafka-ts', mode: 'send', idempotent: true, workloads: all },
+  { client: '@kafkats/client', mode: 'send', idempotent: false, workloads: all },
   { ...confluent, mode: 'produce', workloads: throughput },
   { ...confluent, mode: 'reports', workloads: throughput },
   { ...confluent, mode: 'send', workloads: latency },
