@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { apis } from '../src/protocol/apis.ts'
 import { decodeResponse, encodeRequest } from '../src/protocol/codec.ts'
-import { FrameSplitter } from '../src/protocol/frame.ts'
+import { FrameSplitter, keepFrame } from '../src/protocol/frame.ts'
 import { UnavailableError } from './child-report.ts'
 
 /** The last version that names topics: the ones after it would have to ask for their ids. */
@@ -26,7 +26,7 @@ export class Pipe {
     const onread = {
       buffer: () => frames.target(),
       callback: (size: number) => {
-        frames.advance(size, answer => pipe.#waiting.shift()!(answer))
+        frames.advance(size, frame => pipe.#waiting.shift()!(keepFrame(frame)))
         return true
       },
     }

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import { ClosedError, ConnectionError, ProtocolError } from '../errors/client-errors.ts'
 import type { KafkaError } from '../errors/kafka-error.ts'
 import type { Api, Request, Response } from '../protocol/api.ts'
-import { FrameSplitter, type TakeMemory } from '../protocol/frame.ts'
+import { type Frame, FrameSplitter, type TakeMemory } from '../protocol/frame.ts'
 import { chooseVersion, type VersionRange } from '../protocol/versions.ts'
 import { Fifo } from '../util/fifo.ts'
 import { abortable, onAbort } from '../util/wait.ts'
@@ -116,13 +116,33 @@ export class Connection {
   }
 
   /** Sends a request and gives its decoded answer. A broker's error codes in it are values, not exceptions. */
-  request<A extends Api>(api: A, body: Body<A>, options?: RequestOptions): Promise<Response<A>> {
-    return this.#submit(api, body, options, readBody) as Promise<Response<A>>
+  request<A extends Api>(api: A, body: Body<A>, options: RequestOptions = {}): Promise<Response<A>> {
+    const promise = new Promise<Response<A>>((resolve, reject) => this.ask(api, body, options, resolve, reject))
+    return abortable(promise, options.signal)
   }
 
   /** Sends a request that has no answer (produce with acks 0); resolves when the socket has taken it. */
-  sendOnly<A extends Api>(api: A, body: Body<A>, options?: RequestOptions): Promise<void> {
-    return this.#submit(api, body, options, undefined) as Promise<void>
+  sendOnly<A extends Api>(api: A, body: Body<A>, options: RequestOptions = {}): Promise<void> {
+    const promise = new Promise<void>((...settle) =>
+      this.ask(api, body, options, settle[0] as () => void, settle[1], false),
+    )
+    return abortable(promise, options.signal)
+  }
+
+  /** What both are made of, for who asks often. Throws where it cannot be sent, or else calls one of the two. */
+  ask<A extends Api>(
+    api: A,
+    body: Body<A>,
+    { signal, timeoutMs = this.#context.net.requestTimeoutMs, maxVersion }: RequestOptions,
+    onAnswer: (answer: Response<A>) => void,
+    onFailed: (error: unknown) => void,
+    hasAnswer = true,
+  ): void {
+    signal?.throwIfAborted()
+    const version = this.versionOf(api, maxVersion)
+    const given = typeof body === 'function' ? body(version) : body
+    const resolve = onAnswer as (answer: unknown) => void
+    this.#enqueue(new Exchange(api, version, given, timeoutMs, hasAnswer ? readBody : undefined, resolve, onFailed))
   }
 
   /** Large answers are read into memory from there, from the next one on. Each is one call, or some where it arrives in drops. */
@@ -155,7 +175,7 @@ export class Connection {
     const forget = onAbort(signal, () => this.close(signal.reason))
     try {
       const left = () => Math.max(1, this.#context.net.dialTimeoutMs - (performance.now() - started))
-      this.#versions = await negotiate((...question) => this.#ask(...question, left(), readVersions))
+      this.#versions = await negotiate((...question) => this.#question(...question, left(), readVersions))
       await this.#login?.run(left())
       if (this.#closed !== undefined) throw this.#closed
       this.#stage = 'open'
@@ -172,7 +192,7 @@ export class Connection {
     return {
       endpoint: this.#endpoint,
       versionOf: api => this.versionOf(api),
-      ask: (api, version, body, timeoutMs) => this.#ask(api, version, body, timeoutMs, readBody),
+      ask: (api, version, body, timeoutMs) => this.#question(api, version, body, timeoutMs, readBody),
       renewed: () => {
         this.#pump()
         this.#arm(Infinity)
@@ -182,7 +202,7 @@ export class Connection {
   }
 
   /** A request of the connection's own: it passes those that wait. */
-  #ask<A extends Api>(
+  #question<A extends Api>(
     api: A,
     version: number,
     body: Request<A>,
@@ -194,21 +214,6 @@ export class Connection {
       if (this.#closed === undefined) this.#write(exchange)
       else this.#reject(exchange, this.#closed)
     })
-  }
-
-  #submit<A extends Api>(
-    api: A,
-    body: Body<A>,
-    { signal, timeoutMs = this.#context.net.requestTimeoutMs, maxVersion }: RequestOptions = {},
-    readAnswer: ReadAnswer | undefined,
-  ): Promise<unknown> {
-    const promise = new Promise<unknown>((resolve, reject) => {
-      signal?.throwIfAborted()
-      const version = this.versionOf(api, maxVersion)
-      const given = typeof body === 'function' ? body(version) : body
-      this.#enqueue(new Exchange(api, version, given, timeoutMs, readAnswer, resolve, reject))
-    })
-    return abortable(promise, signal)
   }
 
   #enqueue(exchange: Exchange): void {
@@ -279,11 +284,11 @@ export class Connection {
     if (this.#inFlight.size === 0) this.#arm(Infinity)
   }
 
-  readonly #onFrame = (frame: Buffer): void => {
+  readonly #onFrame = (frame: Frame): void => {
     // The frame before it may have been the end.
     if (this.#closed !== undefined) return
     const exchange = this.#inFlight.peek()
-    const correlationId = frame.readInt32BE(0)
+    const correlationId = frame.bytes.readInt32BE(frame.start)
     if (exchange === undefined) throw new ProtocolError(`an answer (correlation id ${correlationId}) to no request`)
     if (exchange.correlationId !== correlationId) {
       const due = `${exchange.correlationId} (${exchange.name})`
@@ -301,7 +306,7 @@ export class Connection {
     this.#inFlight.shift()
     const throttleTimeMs = throttleTimeOf(answer)
     if (throttleTimeMs > 0) this.#obey(exchange.api.name, throttleTimeMs)
-    this.#resolve(exchange, answer, frame.length + LENGTH_BYTES)
+    this.#resolve(exchange, answer, frame.end - frame.start + LENGTH_BYTES)
   }
 
   /** Nothing more is written until the time is over; what is in flight goes on. */

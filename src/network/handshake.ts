@@ -3,6 +3,7 @@ import { brokerError } from '../errors/broker-error.ts'
 import { ProtocolError } from '../errors/client-errors.ts'
 import type { Api, Request, Response } from '../protocol/api.ts'
 import { decodeResponse } from '../protocol/codec.ts'
+import { type Frame, keepFrame } from '../protocol/frame.ts'
 import { responseBodyStart } from '../protocol/header.ts'
 import { ApiVersions } from '../protocol/messages/api-versions.ts'
 import type { VersionRange } from '../protocol/versions.ts'
@@ -33,8 +34,9 @@ export async function negotiate(ask: Ask): Promise<ReadonlyMap<number, VersionRa
 }
 
 /** Reads an answer to ApiVersions, which may be in version 0 whatever the question was in. */
-export function readVersions(_: Api, version: number, frame: Buffer): Answer {
-  const body = frame.subarray(responseBodyStart(ApiVersions, version, frame))
-  if (body.length < 2) throw new ProtocolError(`an ApiVersions answer of ${frame.length} bytes`)
+export function readVersions(_: Api, version: number, frame: Frame): Answer {
+  const { bytes, start, end } = frame
+  const body = keepFrame(frame, responseBodyStart(ApiVersions, version, bytes, start, end))
+  if (body.length < 2) throw new ProtocolError(`an ApiVersions answer of ${end - start} bytes`)
   return decodeResponse(ApiVersions, body.readInt16BE(0) === errorCodes.UNSUPPORTED_VERSION ? 0 : version, body)
 }

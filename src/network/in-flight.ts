@@ -1,6 +1,7 @@
 import { MessageTooLargeError } from '../errors/client-errors.ts'
 import type { Api, Request } from '../protocol/api.ts'
-import { decodeResponse, writeRequest } from '../protocol/codec.ts'
+import { decodeResponse, hasViews, writeRequest } from '../protocol/codec.ts'
+import { type Frame, keepFrame } from '../protocol/frame.ts'
 import { responseBodyStart, writeRequestHeader } from '../protocol/header.ts'
 import { Writer } from '../protocol/writer.ts'
 import type { Fifo } from '../util/fifo.ts'
@@ -10,11 +11,14 @@ import type { NetContext } from './context.ts'
 export const LENGTH_BYTES = 4
 
 /** How an answer is read: gives what the caller gets, of the whole frame. */
-export type ReadAnswer = (api: Api, version: number, frame: Buffer) => unknown
+export type ReadAnswer = (api: Api, version: number, frame: Frame) => unknown
 
 /** How nearly all are read. */
-export function readBody(api: Api, version: number, frame: Buffer): unknown {
-  return decodeResponse(api, version, frame.subarray(responseBodyStart(api, version, frame)))
+export function readBody(api: Api, version: number, frame: Frame): unknown {
+  const { bytes, end, isShared } = frame
+  const start = responseBodyStart(api, version, bytes, frame.start, end)
+  if (!isShared || !hasViews(api, version)) return decodeResponse(api, version, bytes, start, end)
+  return decodeResponse(api, version, keepFrame(frame, start))
 }
 
 /** A request that waits for its turn or for its answer. */

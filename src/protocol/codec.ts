@@ -1,5 +1,6 @@
 import { ProtocolError, UnsupportedVersionError } from '../errors/client-errors.ts'
-import type { Api, DecodedRequest, EncodableResponse, Request, Response } from './api.ts'
+import type { Api, DecodedRequest, EncodableResponse, Request, Response, Shortcut } from './api.ts'
+import { produceShortcut } from './produce-shortcut.ts'
 import { Reader } from './reader.ts'
 import type { AnyField, FieldType, PrimitiveKind, Shape } from './schema.ts'
 import { MAX_STRING_BYTES, Writer } from './writer.ts'
@@ -14,6 +15,8 @@ export interface Codec<Out = unknown> {
   decode(reader: Reader): Out
   /** The fewest bytes that a value takes: what bounds the length of an array before it is allocated. */
   readonly minBytes: number
+  /** Whether what it decodes may have views of the bytes. */
+  readonly hasViews?: boolean
 }
 
 /** So many elements an array has at most at the start, whatever length a peer tells. */
@@ -65,6 +68,7 @@ function bytesCodec(compact: boolean, nullable: boolean): Codec {
       return length < 0 ? nullOr(r, nullable, 'bytes') : r.view(length)
     },
     minBytes: compact ? 1 : 4,
+    hasViews: true,
   }
 }
 
@@ -92,6 +96,7 @@ function arrayCodec(element: Codec, compact: boolean, nullable: boolean): Codec 
       return out
     },
     minBytes: compact ? 1 : 4,
+    hasViews: element.hasViews === true,
   }
 }
 
@@ -104,6 +109,7 @@ function nullableStructCodec(inner: Codec): Codec {
     },
     decode: r => (r.int8() < 0 ? null : inner.decode(r)),
     minBytes: 1,
+    hasViews: inner.hasViews === true,
   }
 }
 
@@ -277,7 +283,7 @@ function structCodec(shape: Shape, context: Context): Codec<Struct> {
     }
   }
 
-  return { encode, decode, minBytes }
+  return { encode, decode, minBytes, hasViews: slots.some(s => s.codec?.hasViews === true) }
 }
 
 function cannotCarry({ api, version }: Context, path: string): UnsupportedVersionError {
@@ -320,10 +326,28 @@ function buildCodec({ name, versions, flexible }: MessageVersions, shape: Shape,
   return structCodec(shape, { api: name, version, flexible: version >= flexible, path: '' })
 }
 
-function decode(api: Api, direction: 'request' | 'response', version: number, bytes: Uint8Array): Struct {
+/** By the API's key. */
+const shortcuts: readonly (Shortcut<Api> | undefined)[] = [produceShortcut as Shortcut<Api>]
+
+function shortcutOf(api: Api, version: number): Shortcut<Api> | undefined {
+  return version >= api.flexible && version <= api.versions.max ? shortcuts[api.key] : undefined
+}
+
+function decode(
+  api: Api,
+  direction: 'request' | 'response',
+  version: number,
+  bytes: Uint8Array,
+  start?: number,
+  end?: number,
+): Struct {
   const codec = codecOf(api, api[direction], version)
-  const reader = new Reader(bytes, () => `${api.name} v${version} ${direction}`)
-  const body = codec.decode(reader)
+  const reader = new Reader(bytes, () => `${api.name} v${version} ${direction}`, start, end)
+  return whole(reader, codec.decode(reader))
+}
+
+/** The body, where it was all that there is. */
+function whole<T>(reader: Reader, body: T): T {
   if (reader.left > 0) throw reader.fail(`${reader.left} bytes too many`)
   return body
 }
@@ -335,6 +359,13 @@ function decode(api: Api, direction: 'request' | 'response', version: number, by
  * @throws {@link ProtocolError} when a value is not of its field's type.
  */
 export function writeRequest<A extends Api>(writer: Writer, api: A, version: number, body: Request<A>): void {
+  try {
+    if (shortcutOf(api, version)?.writeRequest(writer, version, body as Request<Api>) === true) return
+  } catch (error) {
+    // It does not say which field is at fault.
+    codecOf(api, api.request, version).encode(new Writer(), body)
+    throw error
+  }
   codecOf(api, api.request, version).encode(writer, body)
 }
 
@@ -357,11 +388,28 @@ export function decodeRequest<A extends Api>(api: A, version: number, bytes: Uin
   return decode(api, 'request', version, bytes) as DecodedRequest<A>
 }
 
+/** Whether responses may have `bytes` fields, which are views of the bytes that they are decoded from. */
+export function hasViews(api: Api, version: number): boolean {
+  return codecOf(api, api.response, version).hasViews === true
+}
+
 /**
  * Reads the body of a response. Every key is there in every version, with defaults filled in. A broker's error codes are
  * values and never make it throw; bytes that are not the message throw {@link ProtocolError}, and nothing else.
- * `bytes` fields are views of the given bytes.
+ * `bytes` fields are views of the given bytes. The body is what is between `start` and `end`, by default all.
  */
-export function decodeResponse<A extends Api>(api: A, version: number, bytes: Uint8Array): Response<A> {
-  return decode(api, 'response', version, bytes) as Response<A>
+export function decodeResponse<A extends Api>(
+  api: A,
+  version: number,
+  bytes: Uint8Array,
+  start?: number,
+  end?: number,
+): Response<A> {
+  const shortcut = shortcutOf(api, version)
+  if (shortcut !== undefined) {
+    const reader = new Reader(bytes, () => `${api.name} v${version} response`, start, end)
+    const body = shortcut.readResponse(reader, version)
+    if (body !== undefined) return whole(reader, body as Response<A>)
+  }
+  return decode(api, 'response', version, bytes, start, end) as Response<A>
 }

@@ -1,7 +1,7 @@
 import { ProtocolError } from '../errors/client-errors.ts'
 
 const LENGTH_BYTES = 4
-/** Frames that fit in here are read into it and copied out, so that several small ones take one read. */
+/** Frames that fit in here are read into it, so that several small ones take one read and no memory. */
 const SCRATCH_BYTES = 65_536
 /**
  * A larger frame is read into memory of its own, which is at most so many times what has arrived of it. Growing it means a
@@ -12,8 +12,23 @@ const TRUST = 256
 /** Gives memory of that size. */
 export type TakeMemory = (bytes: number) => Buffer
 
-/** Takes the memory of a frame over: it is nobody else's. */
-export type OnFrame = (frame: Buffer) => void
+/** Where a frame is that has arrived, without its length. Good until the call ends to which it is given. */
+export interface Frame {
+  readonly bytes: Buffer
+  readonly start: number
+  readonly end: number
+  /** Whether the bytes are overwritten after that: else they are nobody else's. */
+  readonly isShared: boolean
+}
+
+/** The bytes of a frame from `from` on, which whoever asks may keep. */
+export function keepFrame({ bytes, start, end, isShared }: Frame, from = start): Buffer {
+  if (!isShared && from === 0 && end === bytes.length) return bytes
+  const view = bytes.subarray(from, end)
+  return isShared ? Buffer.from(view) : view
+}
+
+export type OnFrame = (frame: Frame) => void
 
 /**
  * Cuts a stream of bytes into frames: an int32 length and as many bytes. Who reads the stream reads into {@link target} and
@@ -24,6 +39,8 @@ export class FrameSplitter {
   takeMemory: TakeMemory = Buffer.allocUnsafe
   readonly #maxBytes: number
   readonly #scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES)
+  /** What is handed out of the scratch: each small answer would be an object more. */
+  readonly #small = { bytes: this.#scratch, start: 0, end: 0, isShared: true }
   /** Where the bytes in the scratch end; what is there at the beginning is the start of a frame. */
   #end = 0
   /** The frame that does not fit into the scratch, or the first part of it. */
@@ -61,15 +78,15 @@ export class FrameSplitter {
       return
     }
     this.#frame = undefined
-    onFrame(frame)
+    onFrame({ bytes: frame, start: 0, end: frame.length, isShared: false })
   }
 
-  /** Takes the next bytes, which are copied. Otherwise as {@link advance}. */
-  push(chunk: Buffer, onFrame: OnFrame): void {
+  /** Takes the next bytes, which are copied. Otherwise as {@link advance}, but for frames that may be kept. */
+  push(chunk: Buffer, onFrame: (frame: Buffer) => void): void {
     for (let at = 0; at < chunk.length; ) {
       const size = chunk.copy(this.target(), 0, at)
       at += size
-      this.advance(size, onFrame)
+      this.advance(size, frame => onFrame(keepFrame(frame)))
     }
   }
 
@@ -87,10 +104,10 @@ export class FrameSplitter {
         this.#end = 0
         return
       }
-      const frame = Buffer.allocUnsafe(length)
-      this.#scratch.copy(frame, 0, from, from + length)
       start = from + length
-      onFrame(frame)
+      this.#small.start = from
+      this.#small.end = start
+      onFrame(this.#small)
     }
     if (start === 0) return
     this.#scratch.copyWithin(0, start, this.#end)

@@ -20,16 +20,16 @@ export function writeRequestHeader(
   if (version >= api.flexible) writer.uvarint(0)
 }
 
-/** What comes before the body of a response, in bytes; tags, which nobody has defined yet, are skipped. */
-export function responseBodyStart(api: Api, version: number, frame: Buffer): number {
+/** Where the body begins of a response that is between `start` and `end`. Tags before it, which nobody has defined yet, are skipped. */
+export function responseBodyStart(api: Api, version: number, bytes: Buffer, start = 0, end = bytes.length): number {
   // ApiVersions responses always have header version 0 (KIP-511): the client does not yet know what the broker speaks.
-  if (version < api.flexible || api.key === 18) return 4
-  if (frame[4] === 0) return 5
-  const reader = new Reader(frame, () => `${api.name} v${version} response header`)
+  if (version < api.flexible || api.key === 18) return start + 4
+  if (end - start > 4 && bytes[start + 4] === 0) return start + 5
+  const reader = new Reader(bytes, () => `${api.name} v${version} response header`, start, end)
   reader.skip(4)
   for (let count = reader.uvarint(); count > 0; count--) {
     reader.uvarint()
     reader.skip(reader.uvarint())
   }
-  return frame.length - reader.left
+  return end - reader.left
 }

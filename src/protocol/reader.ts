@@ -7,15 +7,18 @@ import { readUuid } from './uuid.ts'
  */
 export class Reader {
   readonly #buffer: Buffer
+  readonly #start: number
   readonly #end: number
   readonly #label: () => string
-  #at = 0
+  #at: number
 
-  /** `label` names what is being read, for errors: `Metadata v12 response`. */
-  constructor(bytes: Uint8Array, label: () => string) {
+  /** Reads the bytes from `start` to `end`. `label` names what is being read, for errors: `Metadata v12 response`. */
+  constructor(bytes: Uint8Array, label: () => string, start = 0, end = bytes.length) {
     this.#buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-    this.#end = bytes.length
+    this.#start = start
+    this.#end = end
     this.#label = label
+    this.#at = start
   }
 
   /** Bytes not yet read. */
@@ -24,7 +27,8 @@ export class Reader {
   }
 
   fail(problem: string): ProtocolError {
-    return new ProtocolError(`${this.#label()}: ${problem} at byte ${this.#at} of ${this.#end}`)
+    const [at, size] = [this.#at - this.#start, this.#end - this.#start]
+    return new ProtocolError(`${this.#label()}: ${problem} at byte ${at} of ${size}`)
   }
 
   int8(): number {
@@ -44,7 +48,12 @@ export class Reader {
   }
 
   int64(): bigint {
-    return this.#buffer.readBigInt64BE(this.#take(8))
+    const at = this.#take(8)
+    const high = this.#buffer.readInt32BE(at)
+    // What Buffers have for it makes three bigints. These are most of what brokers send: small numbers, and -1 for none.
+    if (high === 0) return BigInt(this.#buffer.readUInt32BE(at + 4))
+    if (high === -1 && this.#buffer.readInt32BE(at + 4) === -1) return -1n
+    return this.#buffer.readBigInt64BE(at)
   }
 
   float64(): number {

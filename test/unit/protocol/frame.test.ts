@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { ProtocolError } from '../../../src/errors/client-errors.ts'
-import { FrameSplitter } from '../../../src/protocol/frame.ts'
+import { FrameSplitter, keepFrame } from '../../../src/protocol/frame.ts'
 
 const MIB = 1024 * 1024
 
@@ -30,7 +30,7 @@ function read(bytes: Buffer, sizes: readonly number[], maxBytes = 16 * MIB): Buf
   for (let at = 0, i = 0; at < bytes.length; i++) {
     const size = bytes.copy(splitter.target(), 0, at, at + sizes[i % sizes.length]!)
     at += size
-    splitter.advance(size, frame => frames.push(frame))
+    splitter.advance(size, frame => frames.push(keepFrame(frame)))
   }
   return frames
 }
@@ -108,7 +108,7 @@ describe('FrameSplitter', () => {
     const target = splitter.target()
     expect(target).toHaveLength(bytes.length - 65_536)
     const frames: Buffer[] = []
-    splitter.advance(bytes.copy(target, 0, 65_536), frame => frames.push(frame))
+    splitter.advance(bytes.copy(target, 0, 65_536), frame => frames.push(keepFrame(frame)))
     expect(frames[0]!.buffer).toBe(target.buffer)
     expect(frames[0]!.equals(bytes.subarray(4))).toBe(true)
   })

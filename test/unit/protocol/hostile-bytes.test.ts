@@ -191,7 +191,8 @@ describe(`what comes before the body, given hostile bytes (seed ${SEED}),`, () =
     let understood = 0
     for (let i = 0; i < INPUTS; i++) {
       const bytes = Buffer.concat([Buffer.alloc(4), damaged(random.pick(good).subarray(4), random)])
-      await negotiate(async (api, version) => readVersions(api, version, bytes)).then(
+      const frame = { bytes, start: 0, end: bytes.length, isShared: true }
+      await negotiate(async (api, version) => readVersions(api, version, frame)).then(
         () => understood++,
         error => {
           if (!(error instanceof ProtocolError || error instanceof BrokerError)) throw error
