@@ -35,7 +35,8 @@ export class Dispatcher implements Postmaster {
   #ready = new Set<BatchQueue>()
   readonly #backoffs = new Set<NodeJS.Timeout>()
   readonly #unsubscribe: () => void
-  #turn: NodeJS.Immediate | undefined
+  #willRoute = false
+  #isClosed = false
   #expiry: NodeJS.Timeout | undefined
   #expiryAt = Infinity
   #isObtaining = false
@@ -71,9 +72,20 @@ export class Dispatcher implements Postmaster {
 
   /** A partition may have something to send: it leaves at the end of the current turn of the event loop. */
   wake(queue: BatchQueue): void {
-    if (queue.isBackingOff || queue.head() === undefined) return
-    this.#ready.add(queue)
-    this.onSlot()
+    if (this.#add(queue)) this.onSlot()
+  }
+
+  /**
+   * The same for one that was given a message. While nothing is in flight it does not wait for the rest of the turn, only for what
+   * the same callback and the promises that it fulfils send.
+   */
+  onReady(queue: BatchQueue): void {
+    if (!this.#add(queue)) return
+    if (this.requestsInFlight > 0) this.onSlot()
+    else if (!this.#willRoute) {
+      this.#willRoute = true
+      process.nextTick(this.#route)
+    }
   }
 
   /** A batch was begun: its time runs. */
@@ -83,7 +95,9 @@ export class Dispatcher implements Postmaster {
 
   /** Not at once: what is sent by those who wait for the answer that has freed the slot shall still come along. */
   onSlot(): void {
-    this.#turn ??= setImmediate(this.#route)
+    if (this.#willRoute) return
+    this.#willRoute = true
+    setImmediate(this.#route)
   }
 
   mayLeave(queue: BatchQueue): boolean {
@@ -175,9 +189,15 @@ export class Dispatcher implements Postmaster {
   /** Leaves no timer behind. What has no outcome yet is the caller's to fail. */
   close(): void {
     this.#unsubscribe()
-    if (this.#turn !== undefined) clearImmediate(this.#turn)
+    this.#isClosed = true
     clearTimeout(this.#expiry)
     for (const timer of this.#backoffs) clearTimeout(timer)
+  }
+
+  #add(queue: BatchQueue): boolean {
+    if (queue.isBackingOff || queue.head() === undefined) return false
+    this.#ready.add(queue)
+    return true
   }
 
   #fail(batch: Batch, outcome: Failed): void {
@@ -207,7 +227,8 @@ export class Dispatcher implements Postmaster {
   }
 
   readonly #route = (): void => {
-    this.#turn = undefined
+    this.#willRoute = false
+    if (this.#isClosed) return
     if (this.#identities !== undefined && this.#identities.current === undefined) {
       if (this.#ready.size > 0) this.#obtain(this.#identities)
       return

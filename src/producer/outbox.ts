@@ -1,6 +1,7 @@
 import type { Client } from '../cluster/client.ts'
 import type { Broker } from '../network/broker.ts'
 import type { Connection } from '../network/connection.ts'
+import type { Response } from '../protocol/api.ts'
 import { Produce } from '../protocol/messages/produce.ts'
 import { Fifo } from '../util/fifo.ts'
 import type { Batch, BatchQueue } from './batch.ts'
@@ -27,7 +28,7 @@ export interface Postmaster extends Verdicts {
   onSent(batch: Batch): void
   /** Makes the bytes of a batch to which nothing is added any more; large ones off the event loop. */
   encode(batch: Batch): Buffer | Promise<Buffer>
-  /** A slot is free. */
+  /** A slot is free, and somebody waits for it. */
   onSlot(): void
 }
 
@@ -181,7 +182,7 @@ export class Outbox {
 
   #free(): void {
     this.#inFlight--
-    this.#postmaster.onSlot()
+    if (this.#waiting.size > 0) this.#postmaster.onSlot()
   }
 
   /** Every parcel gets its own outcome. */
@@ -203,12 +204,17 @@ export class Outbox {
     }
     // The broker gets the time that it was promised for its replicas, and some to answer.
     const limitMs = Math.max(this.#client.net.requestTimeoutMs, timeoutMs + ANSWER_MS)
-    connection.request(Produce, body, { maxVersion, timeoutMs: limitMs }).then(answer => {
+    const onAnswer = (answer: Response<typeof Produce>): void => {
       try {
         readAnswer(answer, parcels, topicData, this.#broker.label, this.#client.metadata, this.#postmaster)
       } finally {
         this.#free()
       }
-    }, onFailed)
+    }
+    try {
+      connection.ask(Produce, body, { maxVersion, timeoutMs: limitMs }, onAnswer, onFailed)
+    } catch (error) {
+      onFailed(error)
+    }
   }
 }

@@ -275,7 +275,7 @@ export class Producer<K = Data, V = Data> implements AsyncDisposable {
         this.#client.metadata.use(batch.queue.topic)
         this.#dispatcher.onOpened(batch)
       },
-      onReady: queue => this.#dispatcher.wake(queue),
+      onReady: queue => this.#dispatcher.onReady(queue),
       onSettled: (batch, outcome, messages, heldBytes) => this.#ledger.onSettled(batch, outcome, messages, heldBytes),
     }
   }
