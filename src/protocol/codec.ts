@@ -243,7 +243,7 @@ function structCodec(shape: Shape, context: Context): Codec<Struct> {
     const sent = tagged.filter(s => given[s.name] !== undefined && !s.isDefault(given[s.name]))
     w.uvarint(sent.length)
     for (const s of sent) {
-      const inner = new Writer(64)
+      const inner = new Writer()
       encodeSlot(inner, s, given[s.name])
       w.uvarint(s.tag!)
       w.uvarint(inner.sizeBytes)

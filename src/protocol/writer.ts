@@ -1,4 +1,5 @@
 import { ProtocolError } from '../errors/client-errors.ts'
+import { bufferView } from '../util/buffer-view.ts'
 import { writeUuid } from './uuid.ts'
 
 /** From this size on a block of bytes is handed to the socket as it is instead of being copied into the frame. */
@@ -10,18 +11,34 @@ const SHORT_STRING = 32
 /** Kafka's limit, in compact strings too. */
 export const MAX_STRING_BYTES = 0x7fff
 
+/** What writers begin in, one after the other: a Buffer for each would take longer than to write a small message into it. */
+const SHARED_BYTES = 16_384
+const INITIAL_BYTES = 512
+let shared = Buffer.allocUnsafeSlow(SHARED_BYTES)
+let sharedAt = 0
+
 /** Primitives to bytes. Big-endian, as all of Kafka. Large blocks are kept by reference, so a frame is a list of chunks. */
 export class Writer {
   #buffer: Buffer
   /** Where the chunk that is being written begins in `#buffer`. */
-  #start = 0
-  #at = 0
+  #start: number
+  #at: number
+  /** What is behind it is somebody else's. */
+  #end: number
   /** Those before the one that is being written. */
   #chunks: Buffer[] | undefined
   #finishedBytes = 0
 
-  constructor(capacityBytes = 512) {
-    this.#buffer = Buffer.allocUnsafe(capacityBytes)
+  constructor() {
+    if (sharedAt + INITIAL_BYTES > SHARED_BYTES) {
+      shared = Buffer.allocUnsafeSlow(SHARED_BYTES)
+      sharedAt = 0
+    }
+    this.#buffer = shared
+    this.#start = sharedAt
+    this.#at = sharedAt
+    sharedAt += INITIAL_BYTES
+    this.#end = sharedAt
   }
 
   /** Bytes written so far. */
@@ -134,32 +151,39 @@ export class Writer {
 
   /** Everything written, in order, as few chunks as possible. The writer is used up. */
   finish(): Buffer[] {
+    // What is left is the next one's, where that has not begun yet.
+    if (this.#buffer === shared && this.#end === sharedAt) sharedAt = this.#at
     // Mostly it is one, for which no array has to grow.
-    if (this.#chunks === undefined) return [this.#buffer.subarray(this.#start, this.#at)]
+    if (this.#chunks === undefined) return [this.#chunk()]
     this.#endChunk(this.#chunks)
     return this.#chunks
   }
 
   #endChunk(chunks: Buffer[]): void {
     if (this.#at === this.#start) return
-    chunks.push(this.#buffer.subarray(this.#start, this.#at))
+    chunks.push(this.#chunk())
     this.#finishedBytes += this.#at - this.#start
     this.#start = this.#at
+  }
+
+  #chunk(): Buffer {
+    return bufferView(this.#buffer.buffer, this.#buffer.byteOffset + this.#start, this.#at - this.#start)
   }
 
   /** Makes room for `size` bytes, moves past them and tells where they begin, in a buffer that may be another than before. */
   #room(size: number): number {
     const at = this.#at
-    if (at + size > this.#buffer.length) return this.#grow(size)
+    if (at + size > this.#end) return this.#grow(size)
     this.#at = at + size
     return at
   }
 
   #grow(size: number): number {
     const pending = this.#at - this.#start
-    const bigger = Buffer.allocUnsafe(Math.max(this.#buffer.length * 2, pending + size))
+    const bigger = Buffer.allocUnsafe(Math.max((this.#end - this.#start) * 2, pending + size))
     this.#buffer.copy(bigger, 0, this.#start, this.#at)
     this.#buffer = bigger
+    this.#end = bigger.length
     this.#start = 0
     this.#at = pending + size
     return pending

@@ -1,6 +1,6 @@
 import { ProtocolError } from '../errors/client-errors.ts'
+import { asBuffer, bufferView } from '../util/buffer-view.ts'
 import * as at from './batch-header.ts'
-import { asBuffer, bufferView } from './buffer-view.ts'
 import { codecById } from './compression/registry.ts'
 import { crc32c } from './crc32c.ts'
 import { type DecompressionBudget, readLegacyBatch } from './legacy-batch.ts'

@@ -1,10 +1,10 @@
 import { ConfigurationError, MessageTooLargeError } from '../errors/client-errors.ts'
+import { bufferView } from '../util/buffer-view.ts'
 import * as at from './batch-header.ts'
-import { bufferView } from './buffer-view.ts'
 import type { Codec, CodecName } from './compression/codec.ts'
 import { codecByName } from './compression/registry.ts'
 import { crc32c } from './crc32c.ts'
-import { writeInt64 } from './int64.ts'
+import { writeBigInt64, writeInt64 } from './int64.ts'
 import type { RecordData, RecordHeaderList } from './record-data.ts'
 import {
   leastHeadersSize,
@@ -244,7 +244,8 @@ export class BatchEncoder {
 
   /** The memory can be used for something else: nobody uses the bytes of this batch any more, be it closed or not. */
   release(): void {
-    for (const memory of [this.#bytes, this.#sealed]) if (memory.length > 0) this.#memory.give(memory)
+    if (this.#bytes.length > 0) this.#memory.give(this.#bytes)
+    if (this.#sealed.length > 0) this.#memory.give(this.#sealed)
     this.#seal()
     this.#sealed = NOTHING
   }
@@ -286,8 +287,7 @@ export class BatchEncoder {
     if (options.control === true) attributes |= at.CONTROL_BIT
     if (this.#hasDeleteHorizon) attributes |= at.DELETE_HORIZON_BIT
 
-    if (options.baseOffset === undefined) writeInt64(batch, 0, at.BASE_OFFSET)
-    else batch.writeBigInt64BE(options.baseOffset, at.BASE_OFFSET)
+    writeBigInt64(batch, options.baseOffset ?? 0n, at.BASE_OFFSET)
     batch.writeInt32BE(batch.length - at.LOG_OVERHEAD, at.BATCH_LENGTH)
     batch.writeInt32BE(options.partitionLeaderEpoch ?? at.NONE, at.PARTITION_LEADER_EPOCH)
     batch.writeInt8(2, at.MAGIC)
@@ -295,7 +295,7 @@ export class BatchEncoder {
     batch.writeInt32BE(Math.max(this.#nextOffsetDelta - 1, 0), at.LAST_OFFSET_DELTA)
     writeInt64(batch, this.#baseTimestamp, at.BASE_TIMESTAMP)
     writeInt64(batch, options.maxTimestamp ?? this.#maxTimestamp, at.MAX_TIMESTAMP)
-    batch.writeBigInt64BE(options.producerId ?? -1n, at.PRODUCER_ID)
+    writeBigInt64(batch, options.producerId ?? -1n, at.PRODUCER_ID)
     batch.writeInt16BE(options.producerEpoch ?? at.NONE, at.PRODUCER_EPOCH)
     batch.writeInt32BE(options.baseSequence ?? at.NONE, at.BASE_SEQUENCE)
     batch.writeInt32BE(this.#count, at.RECORD_COUNT)

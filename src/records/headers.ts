@@ -1,5 +1,5 @@
+import { bufferView } from '../util/buffer-view.ts'
 import { type InspectArguments, inspectCustom, inspected } from '../util/inspected.ts'
-import { bufferView } from './buffer-view.ts'
 import { cursor, readVarint } from './varint.ts'
 
 /** One header: its name, and its value, a view of the batch's bytes. */

@@ -11,3 +11,10 @@ export function writeInt64(bytes: Buffer, value: number, at: number): void {
   bytes.writeInt32BE(high, at)
   bytes.writeUInt32BE(value - high * HIGH, at + 4)
 }
+
+/** Writes a bigint as an int64: by the way above where it can be, which is nearly always. */
+export function writeBigInt64(bytes: Buffer, value: bigint, at: number): void {
+  const number = Number(value)
+  if (Number.isSafeInteger(number)) writeInt64(bytes, number, at)
+  else bytes.writeBigInt64BE(value, at)
+}

@@ -1,7 +1,7 @@
 import crc32Module from 'crc-32'
 import { ProtocolError } from '../errors/client-errors.ts'
+import { bufferView } from '../util/buffer-view.ts'
 import { LOG_OVERHEAD, MAGIC } from './batch-header.ts'
-import { bufferView } from './buffer-view.ts'
 import { readInt64 } from './int64.ts'
 
 /*

@@ -1,6 +1,6 @@
 import { ProtocolError } from '../errors/client-errors.ts'
+import { bufferView } from '../util/buffer-view.ts'
 import * as at from './batch-header.ts'
-import { bufferView } from './buffer-view.ts'
 import type { CodecName } from './compression/codec.ts'
 import { codecById } from './compression/registry.ts'
 import { NO_HEADERS, RecordHeaders } from './headers.ts'

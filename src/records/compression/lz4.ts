@@ -1,4 +1,4 @@
-import { bufferView } from '../buffer-view.ts'
+import { bufferView } from '../../util/buffer-view.ts'
 import { optionalPackage } from '../optional-package.ts'
 import type { BlockProvider, Codec, Levels } from './codec.ts'
 import { damaged } from './damaged.ts'

@@ -1,4 +1,4 @@
-import { bufferView } from '../buffer-view.ts'
+import { bufferView } from '../../util/buffer-view.ts'
 import { tooLarge } from './too-large.ts'
 
 /** More than this is not kept; nearly all batches are smaller. */

@@ -14,6 +14,7 @@ const none: Codec = {
 
 /** Every codec of the protocol, at its id. */
 const codecs: readonly Codec[] = [none, gzip, snappy, lz4, zstd]
+const byName: ReadonlyMap<string, Codec> = new Map(codecs.map(codec => [codec.name, codec]))
 
 /** The codec of attribute bits 0 to 2; undefined for an id that the protocol does not have. */
 export function codecById(id: number): Codec | undefined {
@@ -22,7 +23,7 @@ export function codecById(id: number): Codec | undefined {
 
 /** @throws ConfigurationError when the protocol has no codec of that name. */
 export function codecByName(name: CodecName): Codec {
-  const codec = codecs.find(candidate => candidate.name === name)
+  const codec = byName.get(name)
   if (codec !== undefined) return codec
   const known = codecs.map(candidate => `'${candidate.name}'`).join(', ')
   throw new ConfigurationError([{ option: 'compression', problem: `must be one of ${known}, not '${String(name)}'` }])

@@ -1,4 +1,4 @@
-import { asBuffer, bufferView } from '../buffer-view.ts'
+import { asBuffer, bufferView } from '../../util/buffer-view.ts'
 import { optionalPackage } from '../optional-package.ts'
 import type { BlockProvider, Codec } from './codec.ts'
 import { damaged } from './damaged.ts'

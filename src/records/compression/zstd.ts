@@ -1,6 +1,6 @@
 import * as zlib from 'node:zlib'
 import { ConfigurationError, ProtocolError } from '../../errors/client-errors.ts'
-import { bufferView } from '../buffer-view.ts'
+import { bufferView } from '../../util/buffer-view.ts'
 import { optionalPackage } from '../optional-package.ts'
 import type { Codec, Levels } from './codec.ts'
 import { damaged } from './damaged.ts'

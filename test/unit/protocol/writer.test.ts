@@ -17,12 +17,21 @@ describe('Writer, whose buffer grows as it is needed,', () => {
   ]
 
   it.each(writes)('writes %s whole, wherever the buffer ends', (_, write, hex) => {
-    for (let before = 0; before < 32; before++) {
-      // 16 bytes are room for some of them: for the others the buffer is another one in the middle.
-      const writer = new Writer(16)
+    for (let before = 480; before < 520; before++) {
+      // 512 bytes are room for some of them: for the others the buffer is another one in the middle.
+      const writer = new Writer()
       writer.raw(Buffer.alloc(before, 0xaa))
       write(writer)
       expect(Buffer.concat(writer.finish()).toString('hex')).toBe('aa'.repeat(before) + hex)
     }
+  })
+
+  it('leaves alone what other writers write meanwhile', () => {
+    const writers = Array.from({ length: 100 }, () => new Writer())
+    for (let round = 0; round < 20; round++) {
+      for (const [i, writer] of writers.entries()) writer.raw(Buffer.alloc(round + i, i))
+    }
+    const written = writers.map(writer => Buffer.concat(writer.finish()))
+    for (const [i, bytes] of written.entries()) expect(bytes.equals(Buffer.alloc(190 + 20 * i, i))).toBe(true)
   })
 })
