@@ -122,11 +122,8 @@ export class Connection {
   }
 
   /** Sends a request that has no answer (produce with acks 0); resolves when the socket has taken it. */
-  sendOnly<A extends Api>(api: A, body: Body<A>, options: RequestOptions = {}): Promise<void> {
-    const promise = new Promise<void>((...settle) =>
-      this.ask(api, body, options, settle[0] as () => void, settle[1], false),
-    )
-    return abortable(promise, options.signal)
+  sendOnly<A extends Api>(api: A, body: Body<A>, options: Omit<RequestOptions, 'signal'> = {}): Promise<void> {
+    return new Promise((resolve, reject) => this.ask(api, body, options, resolve as () => void, reject, false))
   }
 
   /** What both are made of, for who asks often. Throws where it cannot be sent, or else calls one of the two. */

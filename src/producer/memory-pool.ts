@@ -1,7 +1,7 @@
 import type { BatchMemory } from '../records/batch-encoder.ts'
 
-/** Smaller pieces are cut from a larger one by Node itself, and cost nothing to leave to it. */
-const SMALLEST_BITS = 12
+/** What batches begin with at least. */
+const SMALLEST_BITS = 10
 /** Larger ones are rare. */
 const LARGEST_BITS = 21
 

@@ -47,7 +47,7 @@ export class Written implements Outcome {
 
   at(index: number): RecordMetadata {
     const { topic, partition, baseOffset } = this
-    const offset = baseOffset < 0n ? -1n : baseOffset + BigInt(index)
+    const offset = index === 0 || baseOffset < 0n ? baseOffset : baseOffset + BigInt(index)
     return {
       topic,
       partition,

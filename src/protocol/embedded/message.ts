@@ -1,7 +1,7 @@
 import { ProtocolError } from '../../errors/client-errors.ts'
-import { codecOf } from '../codec.ts'
 import { Reader } from '../reader.ts'
 import type { Decoded, Encodable, Shape } from '../schema.ts'
+import { codecOf } from '../schema-codec.ts'
 import { Writer } from '../writer.ts'
 
 /** A message that travels as bytes inside of another, or in a record: brokers pass it on without looking inside. */

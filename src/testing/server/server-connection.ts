@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { apis } from '../../protocol/apis.ts'
-import { codecOf } from '../../protocol/codec.ts'
 import { FrameSplitter } from '../../protocol/frame.ts'
+import { codecOf } from '../../protocol/schema-codec.ts'
 import { Writer } from '../../protocol/writer.ts'
 import { Fifo } from '../../util/fifo.ts'
 import type { Clock } from '../clock.ts'
