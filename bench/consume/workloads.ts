@@ -30,8 +30,8 @@ export const workloads: readonly ReadWorkload[] = [
     id: 'C4',
     title: 'a message of 100 B now and then, from before it is sent until it is read',
     load: 'latency',
-    messages: 1_500,
-    warmUpMessages: 300,
+    messages: 6_000,
+    warmUpMessages: 4_000,
   },
   { ...rest, id: 'idle', title: 'connected, nothing to read', load: 'idle', messages: 0, warmUpMessages: 0 },
 ]

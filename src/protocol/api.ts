@@ -1,6 +1,4 @@
-import type { Reader } from './reader.ts'
 import type { Decoded, Encodable, Shape } from './schema.ts'
-import type { Writer } from './writer.ts'
 
 /**
  * Which broker a request goes to: any, the controller, the leader of the partitions, the coordinator of the group or of the
@@ -33,14 +31,6 @@ export type Response<A extends Api> = Decoded<A['response']>
 export type DecodedRequest<A extends Api> = Decoded<A['request']>
 /** The body of a response, as a broker gives it. */
 export type EncodableResponse<A extends Api> = Encodable<A['response']>
-
-/** A quicker way for what requests and responses of an API mostly are, in its flexible versions. The bytes are the same. */
-export interface Shortcut<A extends Api> {
-  /** Answers false, and has written nothing, for a body that it does not know. */
-  writeRequest(writer: Writer, version: number, body: Request<A>): boolean
-  /** Undefined for bytes that it does not know, which may be good all the same. Throws only what the reader throws. */
-  readResponse(reader: Reader, version: number): Response<A> | undefined
-}
 
 export interface ApiFacts {
   readonly versions: readonly [min: number, max: number]

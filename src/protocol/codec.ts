@@ -1,11 +1,16 @@
-import type { Api, DecodedRequest, EncodableResponse, Request, Response, Shortcut } from './api.ts'
+import type { Api, DecodedRequest, EncodableResponse, Request, Response } from './api.ts'
+import { fetchShortcut } from './fetch-shortcut.ts'
 import { produceShortcut } from './produce-shortcut.ts'
 import { Reader } from './reader.ts'
 import { codecOf } from './schema-codec.ts'
+import type { Shortcut } from './shortcut.ts'
 import { Writer } from './writer.ts'
 
 /** By the API's key. */
-const shortcuts: readonly (Shortcut<Api> | undefined)[] = [produceShortcut as Shortcut<Api>]
+const shortcuts: readonly (Shortcut<Api> | undefined)[] = [
+  produceShortcut as Shortcut<Api>,
+  fetchShortcut as Shortcut<Api>,
+]
 
 function shortcutOf(api: Api, version: number): Shortcut<Api> | undefined {
   return version >= api.flexible && version <= api.versions.max ? shortcuts[api.key] : undefined
@@ -38,7 +43,7 @@ function whole<T>(reader: Reader, body: T): T {
  */
 export function writeRequest<A extends Api>(writer: Writer, api: A, version: number, body: Request<A>): void {
   try {
-    if (shortcutOf(api, version)?.writeRequest(writer, version, body as Request<Api>) === true) return
+    if (shortcutOf(api, version)?.writeRequest?.(writer, version, body as Request<Api>) === true) return
   } catch (error) {
     // It does not say which field is at fault.
     codecOf(api, api.request, version).encode(new Writer(), body)

@@ -1,8 +1,8 @@
-import type { Request, Response, Shortcut } from './api.ts'
+import type { Request, Response } from './api.ts'
 import type { Produce } from './messages/produce.ts'
 import type { Reader } from './reader.ts'
 import { ZERO_UUID } from './schema.ts'
-import { MAX_STRING_BYTES } from './writer.ts'
+import { readCompactArray, readCompactString, type Shortcut } from './shortcut.ts'
 
 type Answer = Response<typeof Produce>
 type TopicAnswer = Answer['responses'][number]
@@ -11,11 +11,7 @@ type PartitionAnswer = TopicAnswer['partitionResponses'][number]
 /** Topics are named by their ids from here on (KIP-516). */
 const FIRST_VERSION_WITH_IDS = 13
 
-/**
- * A producer that sends one message at a time finds its code and its data pushed out of the processor's caches each time, and what
- * counts then is how much of them it touches. The codec that goes by the declarations of messages touches several times as much as
- * this.
- */
+/** Requests without a transactional id, and answers that all has been written. */
 export const produceShortcut: Shortcut<typeof Produce> = {
   writeRequest(writer, version, body) {
     if (!isPlain(body)) return false
@@ -40,14 +36,8 @@ export const produceShortcut: Shortcut<typeof Produce> = {
   },
 
   readResponse(reader, version) {
-    const length = reader.uvarint()
-    if (length === 0) return undefined
-    const responses: TopicAnswer[] = []
-    for (let i = 1; i < length; i++) {
-      const topic = readTopic(reader, version)
-      if (topic === undefined) return undefined
-      responses.push(topic)
-    }
+    const responses = readCompactArray(reader, () => readTopic(reader, version))
+    if (responses === undefined) return undefined
     const throttleTimeMs = reader.int32()
     return reader.uvarint() === 0 ? { responses, throttleTimeMs, nodeEndpoints: [] } : undefined
   },
@@ -67,23 +57,13 @@ function isPlain({ transactionalId, acks, timeoutMs, topicData }: Request<typeof
 }
 
 function readTopic(reader: Reader, version: number): TopicAnswer | undefined {
-  let name = ''
-  let topicId = ZERO_UUID
-  if (version >= FIRST_VERSION_WITH_IDS) topicId = reader.uuid()
-  else {
-    const bytes = reader.uvarint() - 1
-    if (bytes < 0 || bytes > MAX_STRING_BYTES) return undefined
-    name = reader.utf8(bytes)
-  }
-  const length = reader.uvarint()
-  if (length === 0) return undefined
-  const partitionResponses: PartitionAnswer[] = []
-  for (let i = 1; i < length; i++) {
-    const partition = readPartition(reader)
-    if (partition === undefined) return undefined
-    partitionResponses.push(partition)
-  }
-  return reader.uvarint() === 0 ? { name, topicId, partitionResponses } : undefined
+  const hasId = version >= FIRST_VERSION_WITH_IDS
+  const name = hasId ? '' : readCompactString(reader)
+  if (name === undefined) return undefined
+  const topicId = hasId ? reader.uuid() : ZERO_UUID
+  const partitionResponses = readCompactArray(reader, () => readPartition(reader))
+  if (partitionResponses === undefined || reader.uvarint() !== 0) return undefined
+  return { name, topicId, partitionResponses }
 }
 
 /** One that was written: what failed says more. */

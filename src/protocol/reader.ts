@@ -1,4 +1,5 @@
 import { ProtocolError } from '../errors/client-errors.ts'
+import { bufferView } from '../util/buffer-view.ts'
 import { readUuid } from './uuid.ts'
 
 /**
@@ -97,7 +98,7 @@ export class Reader {
   /** A view, not a copy. */
   view(length: number): Buffer {
     const at = this.#take(length)
-    return this.#buffer.subarray(at, at + length)
+    return bufferView(this.#buffer.buffer, this.#buffer.byteOffset + at, length)
   }
 
   skip(length: number): void {
