@@ -113,6 +113,5 @@ function isShared({ bytes }: FetchedBytes): boolean {
  * @throws ProtocolError when it is damaged.
  */
 export function openBatch(bytes: Buffer, options: DecodeRecordBatchesOptions): RecordBatch {
-  const [batch] = decodeRecordBatches(bytes, options)
-  return batch!
+  return decodeRecordBatches(bytes, options)[Symbol.iterator]().next().value as RecordBatch
 }

@@ -2,6 +2,7 @@ import { ProtocolError } from '../errors/client-errors.ts'
 import { ZERO_UUID } from '../protocol/schema.ts'
 import { decodeRecordBatches } from '../records/batch-decoder.ts'
 import type { RecordBatch } from '../records/record-batch.ts'
+import { bufferView } from '../util/buffer-view.ts'
 import { type AbortedTransaction, AbortedTransactions } from './aborted.ts'
 import { BatchBuffer, type FetchedBytes, openBatch } from './batch-buffer.ts'
 import type { Budget } from './budget.ts'
@@ -248,7 +249,7 @@ export class Feed implements TopicPartition {
   #open(fetched: FetchedBytes): FetchedBatch {
     const { bytes, start, sizeBytes, from, highWatermark } = fetched
     try {
-      const records = openBatch(bytes.subarray(start, start + sizeBytes), this.#options)
+      const records = openBatch(bufferView(bytes.buffer, bytes.byteOffset + start, sizeBytes), this.#options)
       if (records.sizeBytes < sizeBytes) this.#putBack(fetched, records)
       records.load()
       return new FetchedBatch(this, records, from <= records.baseOffset ? 0 : records.indexOf(from), highWatermark)

@@ -12,9 +12,8 @@ export class BatchIterator<K, V> implements AsyncIterableIterator<MessageBatch<K
     this.#outlet = outlet
   }
 
-  async next(): Promise<IteratorResult<MessageBatch<K, V>, undefined>> {
-    const batch = await this.#outlet.nextBatch()
-    return batch === undefined ? DONE : { done: false, value: batch }
+  next(): Promise<IteratorResult<MessageBatch<K, V>, undefined>> {
+    return this.#outlet.nextBatch()
   }
 
   async return(): Promise<IteratorResult<MessageBatch<K, V>, undefined>> {
@@ -39,7 +38,12 @@ export class MessageIterator<K, V> implements AsyncIterableIterator<Message<K, V
   next(): Promise<IteratorResult<Message<K, V>, undefined>> {
     const message = this.#outlet.takeMessage()
     if (message !== undefined) return Promise.resolve({ done: false, value: message })
-    return this.#outlet.load().then(isThere => (isThere ? this.next() : DONE))
+    return this.#outlet.load().then(isThere => {
+      if (!isThere) return DONE
+      const loaded = this.#outlet.takeMessage()
+      // Another reader may have had its turn first.
+      return loaded === undefined ? this.next() : { done: false, value: loaded }
+    })
   }
 
   async return(): Promise<IteratorResult<Message<K, V>, undefined>> {

@@ -10,6 +10,7 @@ import type { Presenter } from './presenter.ts'
  * would empty all that is buffered before the answer to the next fetch, which has arrived meanwhile, is taken from the socket.
  */
 const BYTES_PER_TURN = 256 * 1024
+const DONE = { done: true, value: undefined } as const
 
 /** A batch that is handed out message by message, and how much of it has been. */
 export interface Portion<K, V> {
@@ -135,8 +136,12 @@ export class Outlet<K, V> {
    *
    * @throws what a feed failed with, once; that closes the others.
    */
-  nextBatch(): Promise<Portionable<K, V> | undefined> {
-    return this.#waitFor(() => this.#layDown() ?? this.#take()?.batch)
+  nextBatch(): Promise<IteratorResult<Portionable<K, V>, undefined>> {
+    const take = (): IteratorResult<Portionable<K, V>, undefined> | undefined => {
+      const value = this.#layDown() ?? this.#take()?.batch
+      return value && { done: false, value }
+    }
+    return this.#waitFor(take, DONE)
   }
 
   /** The next message of the batch in hand; undefined where another one has to be waited for, see {@link load}. */
@@ -170,20 +175,23 @@ export class Outlet<K, V> {
     this.#wake()
   }
 
-  async #load(): Promise<boolean> {
-    try {
+  #load(): Promise<boolean> {
+    const take = () => {
       // In the turn in which it is taken, so that no pause or seek comes in between.
-      const portion = await this.#waitFor(() => {
-        this.portion = this.#take()
-        return this.portion
-      })
-      return portion !== undefined
-    } finally {
+      this.portion = this.#take()
+      return this.portion && true
+    }
+    const loading = this.#waitFor(take, false)
+    const forget = () => {
       this.#loading = undefined
     }
+    // Before whoever waits for it, who may ask again at once.
+    loading.then(forget, forget)
+    return loading
   }
 
-  async #waitFor<T>(take: () => T | undefined): Promise<T | undefined> {
+  /** What `take` gives as soon as it gives something, or `end` when the outlet was closed. */
+  async #waitFor<T>(take: () => T | undefined, end: T): Promise<T> {
     for (;;) {
       if (this.#bytesOfTurn >= BYTES_PER_TURN) {
         this.#bytesOfTurn = 0
@@ -194,7 +202,7 @@ export class Outlet<K, V> {
       if (this.#isEnded) {
         const failure = this.#failure
         this.#failure = undefined
-        if (failure === undefined) return undefined
+        if (failure === undefined) return end
         this.#endedBy = 'it has failed'
         throw failure.error
       }

@@ -1,4 +1,5 @@
 import { ProtocolError } from '../errors/client-errors.ts'
+import { bufferView } from '../util/buffer-view.ts'
 
 const LENGTH_BYTES = 4
 /** Frames that fit in here are read into it, so that several small ones take one read and no memory. */
@@ -24,8 +25,10 @@ export interface Frame {
 /** The bytes of a frame from `from` on, which whoever asks may keep. */
 export function keepFrame({ bytes, start, end, isShared }: Frame, from = start): Buffer {
   if (!isShared && from === 0 && end === bytes.length) return bytes
-  const view = bytes.subarray(from, end)
-  return isShared ? Buffer.from(view) : view
+  if (!isShared) return bufferView(bytes.buffer, bytes.byteOffset + from, end - from)
+  const copy = Buffer.allocUnsafe(end - from)
+  bytes.copy(copy, 0, from, end)
+  return copy
 }
 
 export type OnFrame = (frame: Frame) => void

@@ -67,15 +67,15 @@ export class RecordBatch implements RecordFields, Iterable<KafkaRecord> {
   }
 
   get baseOffset(): bigint {
-    return this.#bytes.readBigInt64BE(this.#start + at.BASE_OFFSET)
+    return this.#offset(0)
   }
 
   get lastOffset(): bigint {
-    return this.baseOffset + BigInt(this.#bytes.readInt32BE(this.#start + at.LAST_OFFSET_DELTA))
+    return this.#offset(this.#bytes.readInt32BE(this.#start + at.LAST_OFFSET_DELTA))
   }
 
   get nextOffset(): bigint {
-    return this.lastOffset + 1n
+    return this.#offset(this.#bytes.readInt32BE(this.#start + at.LAST_OFFSET_DELTA) + 1)
   }
 
   get magic(): number {
@@ -172,9 +172,7 @@ export class RecordBatch implements RecordFields, Iterable<KafkaRecord> {
 
   offsetAt(index: number): bigint {
     this.load()
-    const delta = this.#offsetDelta(index)
-    const offset = this.#base + delta
-    return Number.isSafeInteger(offset) ? BigInt(offset) : this.baseOffset + BigInt(delta)
+    return this.#offset(this.#offsetDelta(index))
   }
 
   /**
@@ -209,6 +207,12 @@ export class RecordBatch implements RecordFields, Iterable<KafkaRecord> {
     if (data[position] === 0) return NO_HEADERS
     const count = readVarint(data, position, data.length)
     return count === 0 ? NO_HEADERS : new RecordHeaders(data, cursor.position, count)
+  }
+
+  #offset(delta: number): bigint {
+    const offset = this.#base + delta
+    if (Number.isSafeInteger(offset)) return BigInt(offset)
+    return this.#bytes.readBigInt64BE(this.#start + at.BASE_OFFSET) + BigInt(delta)
   }
 
   #offsetDelta(index: number): number {
