@@ -24,7 +24,7 @@ export const own: readonly Sending[] = [
   { ...plain, mode: 'send', workloads: ['P1'] },
 ]
 
-/** Other clients for Node, each as it is by default but for acks. */
+/** Other clients for Node, each as it is by default but for acks, and for a linger where loops wait for each message. */
 export const peers: readonly Sending[] = [
   { client: 'kafkajs', mode: 'send', idempotent: false, workloads: all },
   { client: '@platformatic/kafka', mode: 'send', idempotent: false, workloads: all },

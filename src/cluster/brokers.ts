@@ -30,16 +30,21 @@ export class Brokers {
 
   /** Takes over the brokers of a new snapshot. One that has moved to another address is a new one. */
   update(snapshot: Snapshot): void {
+    const gone: Broker[] = []
     for (const [nodeId, broker] of this.#byId) {
       const now = snapshot.brokers.get(nodeId)
       if (now !== undefined && now.host === broker.address.host && now.port === broker.address.port) continue
-      const address = formatAddress(broker.address)
-      broker.close(new ConnectionError(address, `${broker.label} has left the cluster or moved to another address`))
       this.#byId.delete(nodeId)
+      gone.push(broker)
     }
     for (const { nodeId, host, port } of snapshot.brokers.values()) {
       if (this.#byId.has(nodeId)) continue
       this.#byId.set(nodeId, new Broker(nodeId, { host, port }, this.#context, this.#onLost))
+    }
+    // Last, as those whose requests fail by it look for other brokers at once.
+    for (const broker of gone) {
+      const address = formatAddress(broker.address)
+      broker.close(new ConnectionError(address, `${broker.label} has left the cluster or moved to another address`))
     }
   }
 

@@ -117,6 +117,7 @@ export class Connection {
 
   /** Sends a request and gives its decoded answer. A broker's error codes in it are values, not exceptions. */
   request<A extends Api>(api: A, body: Body<A>, options: RequestOptions = {}): Promise<Response<A>> {
+    if (options.signal?.aborted === true) return Promise.reject(options.signal.reason)
     const promise = new Promise<Response<A>>((resolve, reject) => this.ask(api, body, options, resolve, reject))
     return abortable(promise, options.signal)
   }
@@ -126,16 +127,15 @@ export class Connection {
     return new Promise((resolve, reject) => this.ask(api, body, options, resolve as () => void, reject, false))
   }
 
-  /** What both are made of, for who asks often. Throws where it cannot be sent, or else calls one of the two. */
+  /** What both are made of. Throws where the broker has no version of it, or calls one of the two, maybe before it returns. */
   ask<A extends Api>(
     api: A,
     body: Body<A>,
-    { signal, timeoutMs = this.#context.net.requestTimeoutMs, maxVersion }: RequestOptions,
+    { timeoutMs = this.#context.net.requestTimeoutMs, maxVersion }: Omit<RequestOptions, 'signal'>,
     onAnswer: (answer: Response<A>) => void,
     onFailed: (error: unknown) => void,
     hasAnswer = true,
   ): void {
-    signal?.throwIfAborted()
     const version = this.versionOf(api, maxVersion)
     const given = typeof body === 'function' ? body(version) : body
     const resolve = onAnswer as (answer: unknown) => void

@@ -1,6 +1,6 @@
 import { MessageTooLargeError } from '../errors/client-errors.ts'
 import type { Api, Request } from '../protocol/api.ts'
-import { decodeResponse, hasViews, writeRequest } from '../protocol/codec.ts'
+import { decodeResponseWithin, hasViews, writeRequest } from '../protocol/codec.ts'
 import { type Frame, keepFrame } from '../protocol/frame.ts'
 import { responseBodyStart, writeRequestHeader } from '../protocol/header.ts'
 import { Writer } from '../protocol/writer.ts'
@@ -17,8 +17,9 @@ export type ReadAnswer = (api: Api, version: number, frame: Frame) => unknown
 export function readBody(api: Api, version: number, frame: Frame): unknown {
   const { bytes, end, isShared } = frame
   const start = responseBodyStart(api, version, bytes, frame.start, end)
-  if (!isShared || !hasViews(api, version)) return decodeResponse(api, version, bytes, start, end)
-  return decodeResponse(api, version, keepFrame(frame, start))
+  if (!isShared || !hasViews(api, version)) return decodeResponseWithin(api, version, bytes, start, end)
+  const own = keepFrame(frame, start)
+  return decodeResponseWithin(api, version, own, 0, own.length)
 }
 
 /** A request that waits for its turn or for its answer. */
@@ -28,8 +29,8 @@ export class Exchange {
   readonly timeoutMs: number
   /** Undefined when no answer will come: produce with acks 0. */
   readonly readAnswer: ReadAnswer | undefined
-  readonly resolve: (answer: unknown) => void
-  readonly reject: (error: unknown) => void
+  readonly #onAnswer: (answer: unknown) => void
+  readonly #onFailed: (error: unknown) => void
   /** Set when it is encoded, as the size. */
   correlationId = -1
   /** Length prefix included. */
@@ -46,16 +47,24 @@ export class Exchange {
     body: Request<Api>,
     timeoutMs: number,
     readAnswer: ReadAnswer | undefined,
-    resolve: (answer: unknown) => void,
-    reject: (error: unknown) => void,
+    onAnswer: (answer: unknown) => void,
+    onFailed: (error: unknown) => void,
   ) {
     this.api = api
     this.version = version
     this.#body = body
     this.timeoutMs = timeoutMs
     this.readAnswer = readAnswer
-    this.resolve = resolve
-    this.reject = reject
+    this.#onAnswer = onAnswer
+    this.#onFailed = onFailed
+  }
+
+  resolve(answer: unknown): void {
+    tell(this.#onAnswer, answer)
+  }
+
+  reject(error: unknown): void {
+    tell(this.#onFailed, error)
   }
 
   /** Names the request in errors: `Produce v9`. */
@@ -83,6 +92,17 @@ export class Exchange {
     this.requestBytes = size + LENGTH_BYTES
     this.correlationId = correlationId
     return chunks
+  }
+}
+
+/** What is wrong with who asked is not the connection's fault, and shall not stop it: it is thrown where nobody catches it. */
+function tell(callback: (outcome: unknown) => void, outcome: unknown): void {
+  try {
+    callback(outcome)
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error
+    })
   }
 }
 

@@ -36,6 +36,11 @@ export class Dispatcher implements Postmaster {
   readonly #backoffs = new Set<NodeJS.Timeout>()
   readonly #unsubscribe: () => void
   #willRoute = false
+  /**
+   * Whether the event loop has had its turn since something left ahead of it. Else a loop that awaits `send`, where messages fail
+   * before they are written, would keep it from ever having one.
+   */
+  #mayHurry = false
   #isClosed = false
   #expiry: NodeJS.Timeout | undefined
   #expiryAt = Infinity
@@ -72,20 +77,22 @@ export class Dispatcher implements Postmaster {
 
   /** A partition may have something to send: it leaves at the end of the current turn of the event loop. */
   wake(queue: BatchQueue): void {
-    if (this.#add(queue)) this.onSlot()
+    if (this.#add(queue)) this.#schedule()
   }
 
   /**
    * The same for one that was given a message. While nothing is in flight it does not wait for the rest of the turn, only for what
-   * the same callback and the promises that it fulfils send.
+   * the same callback and the promises that it fulfils send: they are done when a tick comes that was asked for by a promise.
    */
   onReady(queue: BatchQueue): void {
-    if (!this.#add(queue)) return
-    if (this.requestsInFlight > 0) this.onSlot()
-    else if (!this.#willRoute) {
-      this.#willRoute = true
-      process.nextTick(this.#route)
+    if (!this.#add(queue) || this.#willRoute) return
+    if (!this.#mayHurry || this.requestsInFlight > 0) {
+      this.#schedule()
+      return
     }
+    this.#mayHurry = false
+    this.#willRoute = true
+    queueMicrotask(this.#hurry)
   }
 
   /** A batch was begun: its time runs. */
@@ -95,9 +102,12 @@ export class Dispatcher implements Postmaster {
 
   /** Not at once: what is sent by those who wait for the answer that has freed the slot shall still come along. */
   onSlot(): void {
-    if (this.#willRoute) return
-    this.#willRoute = true
-    setImmediate(this.#route)
+    this.#schedule()
+  }
+
+  onAnswer(): void {
+    // Without answers nothing is ever in flight: each callback would make requests of its own.
+    this.#mayHurry = this.#options.acks !== 0
   }
 
   mayLeave(queue: BatchQueue): boolean {
@@ -194,6 +204,19 @@ export class Dispatcher implements Postmaster {
     for (const timer of this.#backoffs) clearTimeout(timer)
   }
 
+  #schedule(): void {
+    if (this.#willRoute) return
+    this.#willRoute = true
+    setImmediate(this.#routeInTurn)
+  }
+
+  readonly #hurry = (): void => process.nextTick(this.#route)
+
+  readonly #routeInTurn = (): void => {
+    this.onAnswer()
+    this.#route()
+  }
+
   #add(queue: BatchQueue): boolean {
     if (queue.isBackingOff || queue.head() === undefined) return false
     this.#ready.add(queue)
@@ -287,7 +310,7 @@ export class Dispatcher implements Postmaster {
       })
       .finally(() => {
         this.#isObtaining = false
-        this.onSlot()
+        this.#schedule()
       })
   }
 
@@ -308,7 +331,7 @@ export class Dispatcher implements Postmaster {
     const identity = identities.after(sequences.identity)
     if (identity === undefined) {
       this.#ready.add(queue)
-      this.onSlot()
+      this.#schedule()
       return false
     }
     sequences.renew(identity)

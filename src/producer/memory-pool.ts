@@ -1,6 +1,6 @@
 import type { BatchMemory } from '../records/batch-encoder.ts'
 
-/** What batches begin with at least. */
+/** What batches begin with at least: a lone message finds the memory of the last one still in the processor's caches. */
 const SMALLEST_BITS = 10
 /** Larger ones are rare. */
 const LARGEST_BITS = 21

@@ -31,7 +31,7 @@ export const producerOptions = section(
       messages: int(0, { min: 0 }),
       /**
        * How long a batch waits for more messages, less than `deliveryTimeoutMs`. With 0 it leaves at the end of the current turn of the
-       * event loop.
+       * event loop, at the latest.
        */
       frequencyMs: ms(0),
       /** The most messages of a batch; 0 is no limit. */

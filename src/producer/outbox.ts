@@ -28,6 +28,8 @@ export interface Postmaster extends Verdicts {
   onSent(batch: Batch): void
   /** Makes the bytes of a batch to which nothing is added any more; large ones off the event loop. */
   encode(batch: Batch): Buffer | Promise<Buffer>
+  /** A broker has answered: what it says is told next. */
+  onAnswer(): void
   /** A slot is free, and somebody waits for it. */
   onSlot(): void
 }
@@ -205,6 +207,7 @@ export class Outbox {
     // The broker gets the time that it was promised for its replicas, and some to answer.
     const limitMs = Math.max(this.#client.net.requestTimeoutMs, timeoutMs + ANSWER_MS)
     const onAnswer = (answer: Response<typeof Produce>): void => {
+      this.#postmaster.onAnswer()
       try {
         readAnswer(answer, parcels, topicData, this.#broker.label, this.#client.metadata, this.#postmaster)
       } finally {

@@ -2,7 +2,7 @@ import type { Producer as ProducerClass } from './producer.ts'
 import type { Data } from './types.ts'
 
 /**
- * Sends messages. Those of one turn of the event loop leave as one batch a partition; the order within a partition is
+ * Sends messages. Those that are given in one go leave as one batch a partition; the order within a partition is
  * the order of the calls. Made by `kafka.producer()`, whose serializers decide what keys and values it takes.
  */
 // A class with private fields is assignable to nothing but itself. This is all but those, so that mocks can take its place.

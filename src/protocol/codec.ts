@@ -1,32 +1,20 @@
 import type { Api, DecodedRequest, EncodableResponse, Request, Response } from './api.ts'
 import { fetchShortcut } from './fetch-shortcut.ts'
+import { Fetch } from './messages/fetch.ts'
+import { Produce } from './messages/produce.ts'
 import { produceShortcut } from './produce-shortcut.ts'
 import { Reader } from './reader.ts'
 import { codecOf } from './schema-codec.ts'
 import type { Shortcut } from './shortcut.ts'
 import { Writer } from './writer.ts'
 
-/** By the API's key. */
-const shortcuts: readonly (Shortcut<Api> | undefined)[] = [
-  produceShortcut as Shortcut<Api>,
-  fetchShortcut as Shortcut<Api>,
-]
+const shortcuts = new Map<Api, Shortcut<Api>>([
+  [Produce, produceShortcut as Shortcut<Api>],
+  [Fetch, fetchShortcut as Shortcut<Api>],
+])
 
 function shortcutOf(api: Api, version: number): Shortcut<Api> | undefined {
-  return version >= api.flexible && version <= api.versions.max ? shortcuts[api.key] : undefined
-}
-
-function decode(
-  api: Api,
-  direction: 'request' | 'response',
-  version: number,
-  bytes: Uint8Array,
-  start?: number,
-  end?: number,
-): Readonly<Record<string, unknown>> {
-  const codec = codecOf(api, api[direction], version)
-  const reader = new Reader(bytes, () => `${api.name} v${version} ${direction}`, start, end)
-  return whole(reader, codec.decode(reader))
+  return version >= api.flexible && version <= api.versions.max ? shortcuts.get(api) : undefined
 }
 
 /** The body, where it was all that there is. */
@@ -68,7 +56,8 @@ export function encodeResponse<A extends Api>(api: A, version: number, body: Enc
 
 /** Reads the body of a request: the side of a broker. Throws only {@link ProtocolError} for what the bytes hold. */
 export function decodeRequest<A extends Api>(api: A, version: number, bytes: Uint8Array): DecodedRequest<A> {
-  return decode(api, 'request', version, bytes) as DecodedRequest<A>
+  const reader = new Reader(bytes, () => `${api.name} v${version} request`)
+  return whole(reader, codecOf(api, api.request, version).decode(reader)) as DecodedRequest<A>
 }
 
 /** Whether responses may have `bytes` fields, which are views of the bytes that they are decoded from. */
@@ -79,20 +68,27 @@ export function hasViews(api: Api, version: number): boolean {
 /**
  * Reads the body of a response. Every key is there in every version, with defaults filled in. A broker's error codes are
  * values and never make it throw; bytes that are not the message throw {@link ProtocolError}, and nothing else.
- * `bytes` fields are views of the given bytes. The body is what is between `start` and `end`, by default all.
+ * `bytes` fields are views of the given bytes.
  */
-export function decodeResponse<A extends Api>(
+export function decodeResponse<A extends Api>(api: A, version: number, bytes: Uint8Array): Response<A> {
+  return decodeResponseWithin(api, version, bytes, 0, bytes.length)
+}
+
+/** {@link decodeResponse} where the body is what is between `start` and `end`, which must be within the bytes. */
+export function decodeResponseWithin<A extends Api>(
   api: A,
   version: number,
   bytes: Uint8Array,
-  start?: number,
-  end?: number,
+  start: number,
+  end: number,
 ): Response<A> {
+  const label = () => `${api.name} v${version} response`
   const shortcut = shortcutOf(api, version)
   if (shortcut !== undefined) {
-    const reader = new Reader(bytes, () => `${api.name} v${version} response`, start, end)
+    const reader = new Reader(bytes, label, start, end)
     const body = shortcut.readResponse(reader, version)
     if (body !== undefined) return whole(reader, body as Response<A>)
   }
-  return decode(api, 'response', version, bytes, start, end) as Response<A>
+  const reader = new Reader(bytes, label, start, end)
+  return whole(reader, codecOf(api, api.response, version).decode(reader)) as Response<A>
 }

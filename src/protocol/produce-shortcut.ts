@@ -11,7 +11,7 @@ type PartitionAnswer = TopicAnswer['partitionResponses'][number]
 /** Topics are named by their ids from here on (KIP-516). */
 const FIRST_VERSION_WITH_IDS = 13
 
-/** Requests without a transactional id, and answers that all has been written. */
+/** Requests without a transactional id, and answers in which no partition has more than an error code to say. */
 export const produceShortcut: Shortcut<typeof Produce> = {
   writeRequest(writer, version, body) {
     if (!isPlain(body)) return false
@@ -66,7 +66,7 @@ function readTopic(reader: Reader, version: number): TopicAnswer | undefined {
   return { name, topicId, partitionResponses }
 }
 
-/** One that was written: what failed says more. */
+/** One without errors of records, a message, or tags. */
 function readPartition(reader: Reader): PartitionAnswer | undefined {
   const index = reader.int32()
   const errorCode = reader.int16()

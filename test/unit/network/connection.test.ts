@@ -38,6 +38,29 @@ describe('requests on one connection', () => {
     expect(connection.pending).toBe(0)
   })
 
+  it('go on when who asked throws at the answer, which nobody catches', async () => {
+    const peer = await Peer.start({
+      script: { Metadata: asked => ({ brokers: [], clusterId: topicOf(asked), topics: [] }) },
+    })
+    const connection = await open(peer)
+    const thrown: unknown[] = []
+    const broken = new Error('broken')
+    const guard = vi.spyOn(globalThis, 'queueMicrotask').mockImplementation(callback => {
+      try {
+        callback()
+      } catch (error) {
+        thrown.push(error)
+      }
+    })
+    onTestFinished(() => guard.mockRestore())
+    const fail = () => {
+      throw broken
+    }
+    connection.ask(Metadata, about('a'), {}, fail, fail)
+    expect(await connection.request(Metadata, about('b'))).toMatchObject({ clusterId: 'b' })
+    expect(thrown).toEqual([broken])
+  })
+
   it('are framed with their length, the client id and the negotiated version', async () => {
     const peer = await Peer.start({ offers: { Metadata: { min: 0, max: 1 } } })
     const connection = await open(peer)
