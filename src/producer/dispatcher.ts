@@ -82,7 +82,8 @@ export class Dispatcher implements Postmaster {
 
   /**
    * The same for one that was given a message. While nothing is in flight it does not wait for the rest of the turn, only for what
-   * the same callback and the promises that it fulfils send: they are done when a tick comes that was asked for by a promise.
+   * the same callback and the promises that it fulfils send. A tick that the callback asks for comes before those promises, one that
+   * a promise asks for comes after all of them.
    */
   onReady(queue: BatchQueue): void {
     if (!this.#add(queue) || this.#willRoute) return
@@ -106,8 +107,7 @@ export class Dispatcher implements Postmaster {
   }
 
   onAnswer(): void {
-    // Without answers nothing is ever in flight: each callback would make requests of its own.
-    this.#mayHurry = this.#options.acks !== 0
+    this.#onTurn()
   }
 
   mayLeave(queue: BatchQueue): boolean {
@@ -213,8 +213,14 @@ export class Dispatcher implements Postmaster {
   readonly #hurry = (): void => process.nextTick(this.#route)
 
   readonly #routeInTurn = (): void => {
-    this.onAnswer()
+    this.#onTurn()
     this.#route()
+  }
+
+  /** The event loop has had its turn. */
+  #onTurn(): void {
+    // Without answers nothing is ever in flight: each callback would make requests of its own.
+    this.#mayHurry = this.#options.acks !== 0
   }
 
   #add(queue: BatchQueue): boolean {

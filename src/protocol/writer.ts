@@ -180,7 +180,7 @@ export class Writer {
 
   #grow(size: number): number {
     const pending = this.#at - this.#start
-    const bigger = Buffer.allocUnsafe(Math.max((this.#end - this.#start) * 2, pending + size))
+    const bigger = Buffer.allocUnsafe(Math.max(INITIAL_BYTES, (this.#end - this.#start) * 2, pending + size))
     this.#buffer.copy(bigger, 0, this.#start, this.#at)
     this.#buffer = bigger
     this.#end = bigger.length
