@@ -148,6 +148,8 @@ export class Outlet<K, V> {
   takeMessage(): Message<K, V> | undefined {
     const { portion } = this
     if (portion === undefined || portion.index === portion.size) return undefined
+    // Who has asked for it before gets the first message, though it is there already.
+    if (this.#loading !== undefined) return undefined
     return portion.batch.messageAt(portion.index++)
   }
 

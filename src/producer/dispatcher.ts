@@ -331,15 +331,16 @@ export class Dispatcher implements Postmaster {
   /** Whether a partition of which nothing is in flight can go on; gives it sequences where it has none that are good. */
   #hasSequences(queue: BatchQueue, identities: Identities): boolean {
     const { sequences } = queue
-    if (sequences.identity === undefined) sequences.identity = identities.current
-    if (sequences.identity === undefined) return false
-    if (!sequences.needsRenewal) return true
-    const identity = identities.after(sequences.identity)
+    const { needsRenewal } = sequences
+    sequences.identity ??= identities.current
+    const identity = needsRenewal && sequences.identity ? identities.after(sequences.identity) : sequences.identity
+    // Another partition of the same request may have used up the last epoch.
     if (identity === undefined) {
       this.#ready.add(queue)
       this.#schedule()
       return false
     }
+    if (!needsRenewal) return true
     sequences.renew(identity)
     for (const batch of queue.batches) {
       if (batch.identity === undefined || batch.isSettled) continue

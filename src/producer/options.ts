@@ -30,8 +30,8 @@ export const producerOptions = section(
       /** A batch of so many messages is closed and leaves; 0 is no such number. */
       messages: int(0, { min: 0 }),
       /**
-       * How long a batch waits for more messages, less than `deliveryTimeoutMs`. With 0 it leaves at the end of the current turn of the
-       * event loop, at the latest.
+       * How long a batch waits for more messages, less than `deliveryTimeoutMs`. With 0 it waits for none, and leaves by the end of the
+       * current turn of the event loop, where nothing else holds it up.
        */
       frequencyMs: ms(0),
       /** The most messages of a batch; 0 is no limit. */

@@ -194,8 +194,11 @@ export class Outbox {
     const body = { acks, timeoutMs, topicData }
     for (const { batch } of parcels) this.#postmaster.onSent(batch)
     const onFailed = (error: unknown): void => {
-      for (const { batch } of parcels) this.#postmaster.onFailed(batch, error, true)
-      this.#free()
+      try {
+        for (const { batch } of parcels) this.#postmaster.onFailed(batch, error, true)
+      } finally {
+        this.#free()
+      }
     }
     if (acks === 0) {
       connection.sendOnly(Produce, body, { maxVersion }).then(() => {

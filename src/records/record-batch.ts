@@ -211,7 +211,7 @@ export class RecordBatch implements RecordFields, Iterable<KafkaRecord> {
 
   #offset(delta: number): bigint {
     const offset = this.#base + delta
-    if (Number.isSafeInteger(offset)) return BigInt(offset)
+    if (Number.isSafeInteger(this.#base) && Number.isSafeInteger(offset)) return BigInt(offset)
     return this.#bytes.readBigInt64BE(this.#start + at.BASE_OFFSET) + BigInt(delta)
   }
 

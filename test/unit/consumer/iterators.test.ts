@@ -31,13 +31,13 @@ describe('iterators of one partition', () => {
     expect(partition.position).toBe(5n)
   })
 
-  it('share what there is, each message once, when they ask at the same time', async () => {
+  it('share what there is, in the order of the calls, when they ask at the same time', async () => {
     const { partition, waiting } = await reading()
     const [one, other] = [partition[Symbol.asyncIterator](), partition[Symbol.asyncIterator]()]
     const reads = Array.from({ length: 7 }, (_, i) => nextOffset(i % 2 === 0 ? one : other))
     await settled()
     waiting.answer({ 't-0': { records: Buffer.concat([batch(5, 1), batch(6, 1)]) } })
-    expect((await Promise.all(reads)).toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6])
+    expect(await Promise.all(reads)).toEqual([0, 1, 2, 3, 4, 5, 6])
   })
 
   it('lose nothing when the partition is paused and resumed', async () => {
