@@ -8,6 +8,7 @@ import { codecOf } from './schema-codec.ts'
 import type { Shortcut } from './shortcut.ts'
 import { Writer } from './writer.ts'
 
+/** Each is only ever given messages of the API that it stands at, which the types of a map cannot say. */
 const shortcuts = new Map<Api, Shortcut<Api>>([
   [Produce, produceShortcut as Shortcut<Api>],
   [Fetch, fetchShortcut as Shortcut<Api>],

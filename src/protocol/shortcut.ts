@@ -6,7 +6,7 @@ import { MAX_STRING_BYTES, type Writer } from './writer.ts'
  * A quicker way for what requests and responses of an API mostly are, in its flexible versions. The bytes are the same.
  *
  * Where messages come one at a time the processor's caches hold nothing of a client between two of them, and what counts is how much
- * code and data it touches. The codecs that go by the declarations of messages touch several times as much as a shortcut.
+ * code and data it touches. With empty caches the codecs that go by the declarations of messages took about twice as long.
  */
 export interface Shortcut<A extends Api> {
   /** Answers false, and has written nothing, for a body that it does not know. */
